@@ -1,0 +1,68 @@
+import type { Condition, Expression } from './condition/index.ts';
+import type { Fault } from './fault.ts';
+import type { CheckId, ServiceId } from './ids.ts';
+import type { OwnText } from './own-text.ts';
+import type { ProbePorts } from './ports.ts';
+import type { Reading, Transcript } from './reading.ts';
+import type { Result } from './result.ts';
+import type { Unit } from './value.ts';
+
+/** A value kept, drawn and trended under a name of the operator's choice (`show:`). */
+export interface ShownValue {
+	readonly name: string;
+	readonly expression: Expression;
+}
+
+/** A configured question about a service, every reference resolved. Options belong to the kind alone. */
+export interface CheckDefinition {
+	readonly id: CheckId;
+	readonly title: OwnText | null;
+	readonly service: ServiceId | null;
+	readonly kind: string;
+	readonly options: unknown;
+	readonly everyMs: number;
+	/** Total deadline of one probe; no answer by then is a fault. */
+	readonly timeoutMs: number;
+	/** How many equal verdicts make a level hard, and how soon after a soft one to ask again. */
+	readonly confirm: number;
+	readonly retryMs: number;
+	readonly must: readonly Condition[];
+	readonly should: readonly Condition[];
+	readonly show: readonly ShownValue[];
+}
+
+/** What a probe is told about this one time: when it is, until when it may take, and whether it is still wanted. */
+export interface ProbeContext {
+	/** Epoch ms, taken once for this probe. */
+	readonly now: number;
+	/** On the monotonic clock (`ports.clock.monotonic()`), ms. */
+	readonly deadline: number;
+	/** Aborted at the deadline or when the probe is cancelled. */
+	readonly signal: AbortSignal;
+}
+
+/** A failing endpoint is a value: the fault, and what was said until then. */
+export interface ProbeFault extends Fault {
+	readonly transcript?: Transcript;
+}
+
+/** A sort of question. Everything shared code needs to know about a kind, the kind declares here. */
+export interface CheckKind<Options = unknown> {
+	readonly name: string;
+	readonly title: OwnText;
+	/** Which pool its probes wait in: `network` (256 at once) or `local` (8 commands or queries at once). */
+	readonly pool: 'network' | 'local';
+	/** At most 16 network probes at once go to one origin; null when it has none. */
+	origin(options: Options): string | null;
+	/** What rows show it asks, secrets masked: `GET /api/health`, `db/app.db`. */
+	target(options: Options): string;
+	/** Names and units of the samples its readings hold, for checking conditions before anything runs. */
+	samples(options: Options): Readonly<Record<string, Unit>>;
+	/** The sample that Health draws as LATENCY and trends when the check shows nothing else. */
+	readonly headline: string | null;
+	/** A condition that holds without being written, e.g. `exit == 0`; used only when `must` is empty. */
+	impliedMust?(options: Options): readonly string[];
+	/** One-line shell command that asks the same by hand, secrets as `$NAME`; null when there is none. */
+	copyAs?(options: Options): string | null;
+	probe(options: Options, ports: ProbePorts, context: ProbeContext): Promise<Result<Reading, ProbeFault>>;
+}

@@ -1,0 +1,139 @@
+import type { Fault } from './fault.ts';
+import type { ActionId, CheckId, OperationId, RoundId, SheetId } from './ids.ts';
+import type { LogFilter, LogPage } from './log-line.ts';
+import type { Verdict } from './observation.ts';
+import type { Operation } from './operation.ts';
+import type { CheckPicture, ConfigProblem, PlannedRound, PollingPicture, StoragePicture, SystemFace, TrendPoint } from './picture.ts';
+import type { Transcript } from './reading.ts';
+import type { Result } from './result.ts';
+import type { AnswerOutcome, Round } from './round.ts';
+import type { Baseline } from './snapshot.ts';
+import type { Activity, HistoryPoint } from './storage-port.ts';
+
+/** Why something asked of the engine was not done. `conflict`: another did it first; `by` and `at` say who and when. */
+export type Refusal =
+	| { readonly kind: 'fault'; readonly fault: Fault }
+	| { readonly kind: 'conflict'; readonly by: string; readonly at: number }
+	| { readonly kind: 'refused'; readonly why: RefusalCode; readonly detail: Readonly<Record<string, string | number>> };
+
+export type RefusalCode =
+	| 'no-such-check'
+	| 'no-such-action'
+	| 'no-such-round'
+	| 'no-such-step'
+	| 'no-such-sheet'
+	| 'already-signed'
+	| 'already-open'
+	| 'already-running'
+	| 'not-running'
+	| 'needs-note'
+	| 'needs-answer'
+	| 'needs-confirmation'
+	| 'steps-open'
+	| 'nothing-found'
+	| 'closing';
+
+export interface CheckDetail {
+	readonly picture: CheckPicture;
+	readonly verdict: Verdict | null;
+	readonly transcript: Transcript | null;
+	readonly copyAs: string | null;
+	/** Epoch ms at which the next probe is due, when this console polls. */
+	readonly nextAt: number | null;
+	readonly uptime24h: number | null;
+}
+
+/** What is typed in, and what comes back, by command name. All plain data. */
+export interface Commands {
+	/** Ask now. Empty list: all. Resolves when they are asked and recorded. */
+	'checks.ask': { readonly input: { readonly checks: readonly CheckId[] }; readonly output: { readonly asked: number } };
+	'check.detail': { readonly input: { readonly check: CheckId }; readonly output: CheckDetail };
+	'check.history': {
+		readonly input: { readonly check: CheckId; readonly sample: string | null; readonly fromAt: number; readonly toAt: number; readonly buckets: number };
+		readonly output: { readonly points: readonly HistoryPoint[] };
+	};
+	'round.begin': { readonly input: { readonly sheet: SheetId }; readonly output: { readonly round: Round } };
+	'round.answer': {
+		readonly input: {
+			readonly round: RoundId;
+			readonly step: number;
+			readonly outcome: AnswerOutcome;
+			readonly note: string;
+			/** `round.version` the operator saw. */
+			readonly version: number;
+		};
+		readonly output: { readonly round: Round };
+	};
+	'round.undo': { readonly input: { readonly round: RoundId; readonly step: number; readonly version: number }; readonly output: { readonly round: Round } };
+	'round.note': { readonly input: { readonly round: RoundId; readonly step: number; readonly note: string | null }; readonly output: { readonly round: Round } };
+	'round.draft': { readonly input: { readonly round: RoundId; readonly step: number; readonly text: string | null }; readonly output: Record<never, never> };
+	/** Which round this console looks at, for "who else is here". */
+	'round.look': { readonly input: { readonly round: RoundId | null }; readonly output: Record<never, never> };
+	'round.sign': {
+		readonly input: { readonly round: RoundId; readonly note: string; readonly version: number };
+		readonly output: { readonly round: Round };
+	};
+	'rounds.list': { readonly input: { readonly limit: number }; readonly output: { readonly rounds: readonly Round[] } };
+	/** `confirmed` is the environment's name where it is guarded `typed`, `yes` where `confirm`. */
+	'operation.start': {
+		readonly input: { readonly action: ActionId; readonly step: { readonly round: RoundId; readonly index: number } | null; readonly confirmed: string | null };
+		readonly output: { readonly operation: Operation };
+	};
+	'operation.cancel': { readonly input: { readonly operation: OperationId }; readonly output: Record<never, never> };
+	'operation.output': { readonly input: { readonly operation: OperationId }; readonly output: { readonly operation: Operation; readonly output: string } };
+	'operations.list': { readonly input: { readonly limit: number }; readonly output: { readonly operations: readonly Operation[] } };
+	/** `source`: a service id, a file path of the configuration, or null for all logs. Cursors are those of a LogPage. */
+	'logs.read': {
+		readonly input: {
+			readonly source: string | null;
+			readonly filter: LogFilter;
+			readonly from: { readonly at: 'end' } | { readonly before: string } | { readonly after: string };
+			readonly limit: number;
+			/** Stop at the first error line found in the direction of `from`. */
+			readonly untilError?: boolean;
+		};
+		readonly output: LogPage;
+	};
+	'activity.list': { readonly input: { readonly limit: number }; readonly output: { readonly activity: readonly Activity[] } };
+	/** Pins a log line as evidence of a manual step. */
+	'round.pin': { readonly input: { readonly round: RoundId; readonly step: number; readonly source: string; readonly line: string }; readonly output: { readonly round: Round } };
+}
+
+export type CommandName = keyof Commands;
+export type CommandInput<N extends CommandName> = Commands[N]['input'];
+export type CommandOutput<N extends CommandName> = Commands[N]['output'];
+
+/** Everything the engine tells, in the order it happened. All plain data. */
+export type EngineEvent =
+	| { readonly kind: 'system'; readonly face: SystemFace }
+	| {
+			readonly kind: 'picture';
+			readonly now: number;
+			readonly checks: readonly CheckPicture[];
+			readonly trends: readonly { readonly check: CheckId; readonly points: readonly TrendPoint[] }[];
+			readonly uptime: readonly { readonly check: CheckId; readonly share: number }[];
+	  }
+	| { readonly kind: 'recorded'; readonly now: number; readonly checks: readonly CheckPicture[] }
+	| { readonly kind: 'uptime'; readonly uptime: readonly { readonly check: CheckId; readonly share: number }[] }
+	| { readonly kind: 'baseline'; readonly baseline: Baseline; readonly signedAt: number | null; readonly signedBy: string | null; readonly title: string | null }
+	| { readonly kind: 'plan'; readonly plan: readonly PlannedRound[] }
+	/** Rounds in progress, and the one just signed. */
+	| { readonly kind: 'round'; readonly round: Round }
+	| { readonly kind: 'operation'; readonly operation: Operation; readonly tail: readonly string[] }
+	| { readonly kind: 'polling'; readonly polling: PollingPicture }
+	| { readonly kind: 'storage'; readonly storage: StoragePicture }
+	| { readonly kind: 'config'; readonly problems: readonly ConfigProblem[]; readonly at: number }
+	| { readonly kind: 'logs'; readonly sources: readonly string[] }
+	/** A check that runs longer than its place allows, clock jumps, and other plain notices: a code and its values. */
+	| { readonly kind: 'notice'; readonly code: string; readonly detail: Readonly<Record<string, string | number>>; readonly at: number }
+	/** The engine ended by a bug of its own; the screen says so and names the crash file. */
+	| { readonly kind: 'crashed'; readonly text: string; readonly file: string | null };
+
+/** The one port between the engine and whoever shows it: a direct call, a worker message, later a socket. */
+export interface Engine {
+	send<N extends CommandName>(name: N, input: CommandInput<N>): Promise<Result<CommandOutput<N>, Refusal>>;
+	/** The listener first gets the present picture, then every event. Returns how to stop. */
+	subscribe(listener: (event: EngineEvent) => void): () => void;
+	/** Orderly end: releases the lease, stores what is pending. At most 2 s. */
+	close(): Promise<void>;
+}

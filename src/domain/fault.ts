@@ -1,0 +1,77 @@
+import type { Level } from './level.ts';
+
+interface FaultRule {
+	/** critical: the endpoint said no. unknown: we could not ask. */
+	readonly level: Extract<Level, 'critical' | 'unknown'>;
+	/** Whether asking again soon may help without anybody mending anything. */
+	readonly retryable: boolean;
+}
+
+const saidNo: FaultRule = { level: 'critical', retryable: true };
+const couldNotAsk: FaultRule = { level: 'unknown', retryable: false };
+const couldNotAskNow: FaultRule = { level: 'unknown', retryable: true };
+
+/**
+ * Every expected failure of the outside world, declared once with the level it means.
+ * Each adapter maps its library's codes to these in one function.
+ */
+export const FAULTS = {
+	// The endpoint said no.
+	refused: saidNo,
+	timeout: saidNo,
+	reset: saidNo,
+	'closed-early': saidNo,
+	unreachable: saidNo,
+	'name-not-found': saidNo,
+	'bad-certificate': saidNo,
+	'bad-protocol': saidNo,
+	'bad-body': saidNo,
+	'bad-encoding': saidNo,
+	'body-too-large': saidNo,
+	'headers-too-large': saidNo,
+	'too-many-redirects': saidNo,
+	'redirect-refused': saidNo,
+	'file-missing': saidNo,
+	'file-malformed': saidNo,
+	'database-missing': saidNo,
+	'database-corrupt': saidNo,
+	'not-a-database': saidNo,
+	'bad-query': { level: 'unknown', retryable: false },
+	'exit-by-signal': saidNo,
+	// We could not ask.
+	'database-locked': couldNotAskNow,
+	'command-missing': couldNotAsk,
+	'no-permission': couldNotAsk,
+	'not-a-file': couldNotAsk,
+	'secret-missing': couldNotAsk,
+	'own-limit': couldNotAskNow,
+	cancelled: couldNotAskNow,
+	'not-supported': couldNotAsk,
+	bug: couldNotAsk,
+	// Our own storage and files.
+	'disk-full': couldNotAskNow,
+	'read-only': couldNotAsk,
+	'storage-busy': couldNotAskNow,
+	'storage-corrupt': couldNotAsk,
+	'storage-newer': couldNotAsk,
+	'io-error': couldNotAskNow,
+} as const satisfies Record<string, FaultRule>;
+
+export type FaultCode = keyof typeof FAULTS;
+
+/**
+ * The world said no. `detail` holds named values only (`limitMs`, `address`, `path`, `bytes` …), never a sentence and
+ * never a secret: screens, reports and `--json` all say the same words from it.
+ */
+export interface Fault {
+	readonly code: FaultCode;
+	readonly detail: Readonly<Record<string, string | number>>;
+}
+
+export function fault(code: FaultCode, detail: Fault['detail'] = {}): Fault {
+	return { code, detail };
+}
+
+export function levelOfFault(code: FaultCode): Extract<Level, 'critical' | 'unknown'> {
+	return FAULTS[code].level;
+}

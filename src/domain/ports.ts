@@ -1,0 +1,176 @@
+import type { Fault } from './fault.ts';
+import type { Result } from './result.ts';
+import type { Secret, Text } from './secret.ts';
+import type { SampleValue } from './value.ts';
+
+/** Wall time for what is stored, monotonic time for durations; the only timers there are. */
+export interface Clock {
+	/** Epoch ms. */
+	now(): number;
+	/** Milliseconds since some start; never jumps. */
+	monotonic(): number;
+	/** Calls `run` once after `ms`; the returned function takes it back. */
+	after(ms: number, run: () => void): () => void;
+}
+
+export interface HttpRequest {
+	readonly url: Text;
+	readonly method: string;
+	readonly headers: Readonly<Record<string, Text>>;
+	readonly body: Text | null;
+	/** How many redirects to follow; secret headers never leave their origin. */
+	readonly redirects: number;
+	/** Decoded bytes. */
+	readonly bodyLimit: number;
+	/** `kept` reuses a connection, `fresh` opens one so that DNS, TCP and TLS faults are found. */
+	readonly connection: 'kept' | 'fresh';
+	readonly verifyTls: boolean;
+}
+
+export interface HttpAnswer {
+	readonly status: number;
+	/** Cleaned, capped. */
+	readonly statusText: string;
+	readonly protocol: string;
+	/** Lower-case names; several of one name joined with ", ". */
+	readonly headers: Readonly<Record<string, string>>;
+	/** Valid UTF-8 text (or decoded from the declared charset). */
+	readonly body: string;
+	readonly bytes: number;
+	readonly finalUrl: string;
+	readonly hops: number;
+	/** Milliseconds by phase; dns, connect and tls are absent on a kept connection. */
+	readonly timings: {
+		readonly dns?: number;
+		readonly connect?: number;
+		readonly tls?: number;
+		readonly firstByte: number;
+		readonly total: number;
+	};
+}
+
+export interface Limits {
+	/** Monotonic ms; the whole exchange ends by then, as fault `timeout`. */
+	readonly deadline: number;
+	readonly signal: AbortSignal;
+}
+
+export interface HttpPort {
+	request(request: HttpRequest, limits: Limits): Promise<Result<HttpAnswer, Fault>>;
+}
+
+export interface NetPort {
+	/** Opens and closes a TCP connection; `send` is written and up to 4 KiB of answer kept when `expect` bytes are wanted. */
+	connect(
+		target: { readonly host: string; readonly port: number; readonly send?: string; readonly banner?: boolean },
+		limits: Limits,
+	): Promise<Result<{ readonly dnsMs: number; readonly connectMs: number; readonly banner: string }, Fault>>;
+}
+
+export interface FileFacts {
+	readonly kind: 'file' | 'directory' | 'other';
+	readonly bytes: number;
+	/** Epoch ms. */
+	readonly modifiedAt: number;
+	readonly mode: number;
+}
+
+export interface FilesPort {
+	facts(path: string): Promise<Result<FileFacts, Fault>>;
+	/** Whole file as text, at most `limit` bytes (more is fault `body-too-large`). */
+	readText(path: string, limit: number, limits: Limits): Promise<Result<string, Fault>>;
+	/** Lower-case hex SHA-256, read in blocks. */
+	hash(path: string, limits: Limits): Promise<Result<string, Fault>>;
+	/** Absolute paths matching a glob, sorted; at most `limit`. */
+	glob(pattern: string, limit: number): Promise<Result<readonly string[], Fault>>;
+}
+
+export interface CommandRequest {
+	/** First is the program; never a shell string. */
+	readonly argv: readonly Text[];
+	readonly cwd: string;
+	/** Added to the allow-listed environment. */
+	readonly env: Readonly<Record<string, Text>>;
+	/** Bytes kept per stream (the last ones of output, the rest is counted). */
+	readonly outputLimit: number;
+	/** Called with cleaned text as it arrives. */
+	readonly onOutput?: (stream: 'out' | 'err', text: string) => void;
+}
+
+export interface CommandAnswer {
+	/** null when ended by a signal. */
+	readonly exit: number | null;
+	readonly signal: string | null;
+	readonly stdout: string;
+	readonly stderr: string;
+	readonly bytes: number;
+	readonly truncated: boolean;
+	readonly durationMs: number;
+}
+
+export interface ProcessFacts {
+	readonly pid: number;
+	readonly name: string;
+	readonly command: string;
+	/** Epoch ms. */
+	readonly startedAt: number;
+	readonly rssBytes: number;
+	readonly cpuMs: number;
+}
+
+export interface ProcessesPort {
+	/** Runs to its end or the deadline; then TERM and KILL to its whole process group. */
+	run(request: CommandRequest, limits: Limits): Promise<Result<CommandAnswer, Fault>>;
+	/** Processes matched by pid, name or a part of the command line. */
+	find(
+		query: { readonly pid?: number; readonly pidFile?: string; readonly name?: string; readonly command?: string },
+	): Promise<Result<readonly ProcessFacts[], Fault>>;
+}
+
+export interface SqlRequest {
+	readonly file: string;
+	/** Sample name → one SELECT returning one value. */
+	readonly queries: Readonly<Record<string, string>>;
+	readonly busyTimeoutMs: number;
+}
+
+export interface SqlPort {
+	/**
+	 * Opens read-only in a worker, runs every query in one read transaction. Integers come whole (decimal text).
+	 * `columns` says how many rows were found when not one.
+	 */
+	read(
+		request: SqlRequest,
+		limits: Limits,
+	): Promise<Result<Readonly<Record<string, { readonly value: SampleValue | undefined; readonly rows: number; readonly tookMs: number }>>, Fault>>;
+}
+
+export interface EnvironmentPort {
+	/** The value of a process variable, or undefined. */
+	get(name: string): string | undefined;
+}
+
+/** Everything a check kind may reach the world through. */
+export interface ProbePorts {
+	readonly clock: Clock;
+	readonly http: HttpPort;
+	readonly net: NetPort;
+	readonly files: FilesPort;
+	readonly processes: ProcessesPort;
+	readonly sql: SqlPort;
+	readonly environment: EnvironmentPort;
+}
+
+/** Resolves `env:`, `file:` and `cmd:` references. */
+export interface SecretsPort {
+	resolve(reference: string): Promise<Result<Secret, Fault>>;
+}
+
+/** Files we write ourselves: under a temporary name, fsynced, renamed, directory fsynced; links not followed. */
+export interface OwnFilesPort {
+	/** Fails with `io-error` {reason: 'exists'} rather than overwrite unless `replace`. */
+	write(path: string, text: string, options?: { readonly replace?: boolean }): Promise<Result<void, Fault>>;
+	append(path: string, text: string): Promise<Result<void, Fault>>;
+	exists(path: string): Promise<boolean>;
+	ensureDirectory(path: string): Promise<Result<void, Fault>>;
+}

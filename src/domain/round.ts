@@ -1,0 +1,143 @@
+import type { CheckId, OperationId, RoundId, SheetId } from './ids.ts';
+import { type Level, worstLevel } from './level.ts';
+import type { Operation } from './operation.ts';
+import type { Reason } from './observation.ts';
+import type { OwnText } from './own-text.ts';
+import type { Samples } from './reading.ts';
+import type { StepDefinition } from './system.ts';
+
+/** What an answer rests on; values are copied in, so that the record stands when history is gone. */
+export type Evidence =
+	| {
+			readonly kind: 'observation';
+			readonly check: CheckId;
+			readonly at: number;
+			readonly level: Level;
+			readonly samples: Samples;
+			readonly reasons: readonly Reason[];
+			/** The signed values it was compared with. */
+			readonly baseline: Readonly<Record<string, { readonly value: Samples[string]; readonly at: number }>>;
+	  }
+	| {
+			readonly kind: 'operation';
+			readonly operation: OperationId;
+			readonly title: string;
+			readonly at: number;
+			readonly level: Level;
+			readonly samples: Samples;
+			readonly reasons: readonly Reason[];
+			readonly command: string;
+			readonly output: string;
+			readonly files: readonly string[];
+	  }
+	| { readonly kind: 'lines'; readonly source: string; readonly sinceAt: number | null; readonly count: number; readonly lines: readonly string[] };
+
+/** `ok`: it is as it should be. `fail`: it is not. `accept`: not as expected, taken with a note. `skip`: not done, with a reason. */
+export const ANSWERS = ['ok', 'fail', 'accept', 'skip'] as const;
+export type AnswerOutcome = (typeof ANSWERS)[number];
+
+export interface Answer {
+	readonly outcome: AnswerOutcome;
+	/** The operator's words; never empty for `fail`, `accept` and `skip`, nor for a question's answer. */
+	readonly note: string;
+	readonly at: number;
+	readonly by: string;
+	readonly evidence: readonly Evidence[];
+}
+
+export interface Step {
+	readonly index: number;
+	readonly definition: StepDefinition;
+	readonly answer: Answer | null;
+	/** Remarks that are not answers: a note may stand on any step. */
+	readonly note: string | null;
+	/** Typed but not yet confirmed. */
+	readonly draft: string | null;
+	/** Newest evidence made in this round, before the step is answered: fills automatic and launched steps by itself. */
+	readonly found: readonly Evidence[];
+}
+
+/** One walk through a round sheet by a person. The sheet is frozen into it at its beginning. */
+export interface Round {
+	readonly id: RoundId;
+	readonly sheet: SheetId;
+	readonly title: OwnText;
+	/** Epoch ms; null for one begun without a time. */
+	readonly dueAt: number | null;
+	readonly graceMs: number;
+	readonly startedAt: number;
+	readonly startedBy: string;
+	readonly signed: SignOff | null;
+	readonly steps: readonly Step[];
+	/** Counts every change; an answer says which version it saw, so that nothing is overwritten in silence. */
+	readonly version: number;
+}
+
+export interface SignOff {
+	readonly at: number;
+	readonly by: string;
+	readonly note: string;
+	readonly level: Level;
+	/** Absolute paths of the Markdown and JSON record. */
+	readonly files: readonly string[];
+	/** Made by the embedded demo, not by a person's round. */
+	readonly demo: boolean;
+}
+
+export type StepStanding = 'open' | 'filling' | 'ok' | 'attention' | 'failed' | 'accepted' | 'skipped';
+
+/** Where a step stands: its answer if it has one, else what was found for it so far. */
+export function standingOf(step: Step): StepStanding {
+	if (step.answer) {
+		const { outcome } = step.answer;
+		return outcome === 'ok' ? 'ok' : outcome === 'fail' ? 'failed' : outcome === 'accept' ? 'accepted' : 'skipped';
+	}
+	if (step.definition.kind === 'ask') return 'open';
+	if (step.definition.kind === 'run') {
+		const last = step.found.at(-1);
+		if (!last || last.kind !== 'operation') return 'open';
+		return last.level === 'ok' ? 'ok' : last.level === 'pending' ? 'filling' : 'attention';
+	}
+	const seen = new Set(step.found.map((e) => (e.kind === 'observation' ? e.check : null)));
+	const level = worstLevel(step.found.map((e) => (e.kind === 'lines' ? 'ok' : e.level)));
+	if (step.definition.checks.some((id) => !seen.has(id))) return level === 'ok' ? 'filling' : 'attention';
+	return level === 'ok' ? 'ok' : 'attention';
+}
+
+/** Steps that need no more from the operator. */
+export function doneSteps(round: Round): number {
+	return round.steps.filter((step) => isDone(standingOf(step))).length;
+}
+
+export function isDone(standing: StepStanding): boolean {
+	return standing === 'ok' || standing === 'failed' || standing === 'accepted' || standing === 'skipped';
+}
+
+/** Whether a step belongs on top of the sign-off page: anything but a plain ok. */
+export function isException(step: Step): boolean {
+	return standingOf(step) !== 'ok';
+}
+
+/** A check that is not ok only because nothing was ever signed: it does not block the first sign-off and enters the snapshot. */
+export function lacksOnlyBaseline(reasons: readonly Reason[]): boolean {
+	return (
+		reasons.length > 0 &&
+		reasons.every((reason) => reason.kind === 'condition' && reason.outcome.holds === null && reason.outcome.why?.code === 'no-baseline')
+	);
+}
+
+/** What a launched step keeps of an operation. */
+export function evidenceOf(operation: Operation, output: string): Evidence {
+	return {
+		kind: 'operation',
+		operation: operation.id,
+		title: operation.title,
+		at: operation.endedAt ?? operation.startedAt,
+		level: operation.level,
+		samples: operation.samples,
+		reasons: operation.reasons,
+		command: operation.command,
+		output,
+		files: operation.files,
+	};
+}

@@ -1,0 +1,129 @@
+import type { Fault } from './fault.ts';
+import type { CheckId, OperationId, RoundId, SheetId } from './ids.ts';
+import type { CheckState, Flip, Observation, Recorded } from './observation.ts';
+import type { Operation } from './operation.ts';
+import type { Result } from './result.ts';
+import type { Answer, Evidence, Round, SignOff } from './round.ts';
+import type { Baseline } from './snapshot.ts';
+import type { OwnText } from './own-text.ts';
+import type { StepDefinition } from './system.ts';
+import type { SampleValue } from './value.ts';
+
+/** Storage faults are `disk-full`, `read-only`, `storage-busy` (retry), `storage-corrupt`, `storage-newer`, `io-error`. */
+export type Stored<T> = Result<T, Fault>;
+
+/** One bucket of a check's history, for drawing. Level is the worst in it; value the mean of the numeric sample. */
+export interface HistoryPoint {
+	readonly at: number;
+	readonly level: Observation['level'];
+	readonly value: number | null;
+	readonly count: number;
+}
+
+/** Everything is keyed by the environment the store was opened for. All calls are synchronous and short. */
+export interface ObservationStore {
+	/** One transaction: observations, changed states, flips. */
+	record(batch: readonly Recorded[]): Stored<void>;
+	states(): Stored<readonly CheckState[]>;
+	/** Newest first kept observations of every check with `at >= sinceAt`, oldest first. One time-range scan. */
+	since(sinceAt: number, limit: number): Stored<readonly Observation[]>;
+	/** One check's observations in [fromAt, toAt], oldest first, newest `limit` of them. Reads packed hours too. */
+	of(check: CheckId, fromAt: number, toAt: number, limit: number): Stored<readonly Observation[]>;
+	/** Bucketed history of one sample (null: the duration) for graphs with zoom. */
+	history(check: CheckId, sample: string | null, fromAt: number, toAt: number, buckets: number): Stored<readonly HistoryPoint[]>;
+	/** Share of observations that were ok or warning in [fromAt, toAt] by check: {ok, count}. Uses roll-ups for closed hours. */
+	uptime(fromAt: number, toAt: number): Stored<ReadonlyMap<CheckId, { readonly good: number; readonly count: number }>>;
+	flips(sinceAt: number, limit: number): Stored<readonly Flip[]>;
+	/** Packs and rolls up hours closed before `now`, a bounded amount a call; returns whether more is left. Applies retention. */
+	compact(now: number, keepMs: number): Stored<boolean>;
+}
+
+export interface RoundStore {
+	/** Fails with `io-error` {reason: 'open', …} when a round of this sheet is already in progress. */
+	begin(round: {
+		readonly sheet: SheetId;
+		readonly title: OwnText;
+		readonly dueAt: number | null;
+		readonly graceMs: number;
+		readonly startedAt: number;
+		readonly startedBy: string;
+		readonly steps: readonly StepDefinition[];
+	}): Stored<Round>;
+	get(id: RoundId): Stored<Round | null>;
+	inProgress(): Stored<readonly Round[]>;
+	/** Rounds whose `startedAt` lies in the range, newest first. */
+	list(fromAt: number, toAt: number, limit: number): Stored<readonly Round[]>;
+	lastSigned(sheet: SheetId | null): Stored<Round | null>;
+	/**
+	 * Sets or (null) takes back a step's answer. `version` is the one the operator saw of the STEP's answer state
+	 * (round.version); when another answered this step since, nothing is written and the present round comes back as
+	 * `conflict`.
+	 */
+	answer(id: RoundId, index: number, answer: Answer | null, version: number): Stored<{ readonly round: Round; readonly conflict: boolean }>;
+	note(id: RoundId, index: number, note: string | null): Stored<Round>;
+	draft(id: RoundId, index: number, text: string | null): Stored<void>;
+	/** Newest found evidence of an unanswered step; does not count as a change (`version` stays). */
+	found(id: RoundId, index: number, evidence: readonly Evidence[]): Stored<void>;
+	/** One transaction: the sign-off and the signed snapshot. */
+	sign(id: RoundId, signOff: SignOff, snapshot: readonly { readonly check: CheckId; readonly sample: string; readonly value: SampleValue }[]): Stored<Round>;
+	/** Adds paths of the written record once the files are there. */
+	signedFiles(id: RoundId, files: readonly string[]): Stored<Round>;
+	baseline(): Stored<Baseline>;
+}
+
+export interface OperationStore {
+	start(operation: Omit<Operation, 'id' | 'endedAt' | 'state' | 'level' | 'samples' | 'reasons' | 'files'>): Stored<Operation>;
+	finish(id: OperationId, end: Pick<Operation, 'endedAt' | 'state' | 'level' | 'samples' | 'reasons' | 'files'>, output: string): Stored<Operation>;
+	get(id: OperationId): Stored<Operation | null>;
+	output(id: OperationId): Stored<string>;
+	list(limit: number): Stored<readonly Operation[]>;
+	/** Those still `running` in the store, e.g. after a crash. */
+	running(): Stored<readonly Operation[]>;
+}
+
+/** What the console itself ran or changed: one line a thing, codes and values. */
+export interface Activity {
+	readonly at: number;
+	readonly by: string;
+	/** `engine.started`, `check.asked`, `operation.started`, `round.signed`, `config.reloaded`, `lease.taken` … */
+	readonly code: string;
+	readonly detail: Readonly<Record<string, string | number>>;
+}
+
+export interface ActivityStore {
+	append(activity: Activity): Stored<void>;
+	list(limit: number, beforeAt?: number): Stored<readonly Activity[]>;
+}
+
+export interface Holder {
+	/** Unique per process start. */
+	readonly session: string;
+	readonly operator: string;
+	readonly pid: number;
+	readonly host: string;
+}
+
+/** The time-limited right to be the one poller, and who else is here. */
+export interface LeaseStore {
+	/** Takes or renews; false when another holds it and its heartbeat is younger than `ttlMs`. */
+	take(holder: Holder, now: number, ttlMs: number): Stored<boolean>;
+	release(holder: Holder): Stored<void>;
+	holder(now: number, ttlMs: number): Stored<Holder | null>;
+	/** Says that this console is open; `looking` is the round it stands in. */
+	present(holder: Holder, now: number, looking: RoundId | null): Stored<void>;
+	leave(holder: Holder): Stored<void>;
+	sessions(now: number, ttlMs: number): Stored<readonly (Holder & { readonly looking: RoundId | null; readonly since: number })[]>;
+}
+
+export interface Storage {
+	readonly observations: ObservationStore;
+	readonly rounds: RoundStore;
+	readonly operations: OperationStore;
+	readonly activity: ActivityStore;
+	readonly lease: LeaseStore;
+	/** `PRAGMA data_version`: changes when another connection wrote. */
+	dataVersion(): number;
+	/** Bytes of the database file and its log. */
+	bytes(): number;
+	close(): void;
+}
