@@ -9,13 +9,11 @@ import {
 	round,
 	trimZeros,
 } from './decimal.ts';
+import type { Locale } from './own-text.ts';
 import type { Quantity, SampleValue } from './value.ts';
 
-/** The languages values are drawn in; their words for long durations differ, their digits do not. */
-export type ValueLocale = 'en' | 'zh-CN';
-
 export interface FormatOptions {
-	readonly locale?: ValueLocale;
+	readonly locale?: Locale;
 	/** No rounding, for when two rounded values would read the same though they differ. */
 	readonly exact?: boolean;
 	/** The most characters of a string that are shown; 60 when not said. */
@@ -42,7 +40,7 @@ const LIST_SHOWN = 8;
  */
 export function formatValue(
 	value: SampleValue | readonly SampleValue[],
-	options: FormatOptions | ValueLocale = {},
+	options: FormatOptions | Locale = {},
 ): string {
 	const settings = typeof options === 'string' ? { locale: options } : options;
 	if (isList(value)) return formatList(value, settings);
@@ -101,7 +99,7 @@ function formatDuration(number: Decimal, { locale = 'en', exact = false }: Forma
 }
 
 /** The two largest units of a long duration; more would be noise. */
-function formatLong(seconds: number, locale: ValueLocale): string {
+function formatLong(seconds: number, locale: Locale): string {
 	const names = LONG_UNITS[locale];
 	const parts: [number, string][] = [
 		[Math.floor(seconds / 86_400), names.day],

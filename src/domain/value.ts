@@ -70,4 +70,4 @@ export function toSample(value: Value): SampleValue | undefined {
 	return number === null ? undefined : { number, unit: 'none' };
 }
 
-export { type FormatOptions, formatBare, formatValue, type ValueLocale } from './value-text.ts';
+export { type FormatOptions, formatBare, formatValue } from './value-text.ts';
