@@ -1,0 +1,39 @@
+import { type Fault, fault } from '../domain/fault.ts';
+import type { HttpAnswer } from '../domain/ports.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import type { Value } from '../domain/value.ts';
+import type { HttpOptions } from './http-options.ts';
+
+const JSON_TYPE = /^[\w.+-]+\/([\w.+-]+\+)?json\s*(;|$)/i;
+const NO_BODY = new Set([204, 205, 304]);
+
+/**
+ * What path conditions read. No document when the answer is no JSON and does not say that it is: such conditions are then
+ * unknown, never true. An answer that says JSON and is none is fault `bad-body`.
+ */
+export function documentOf(
+	options: HttpOptions,
+	method: string,
+	answer: HttpAnswer,
+): Result<Value | undefined, Fault> {
+	if (method === 'HEAD' || NO_BODY.has(answer.status)) return ok(undefined);
+	if (options.read === 'text') return ok(answer.body);
+	const type = answer.headers['content-type'] ?? '';
+	const mustParse = options.read === 'json' || JSON_TYPE.test(type);
+	if (!mustParse && !/^\s*[{[]/.test(answer.body)) return ok(undefined);
+	if (mustParse && answer.body.trim() === '')
+		return err(fault('bad-body', { format: 'JSON', reason: 'empty' }));
+	if (mustParse && /^\s*</.test(answer.body))
+		return err(fault('bad-body', { format: 'JSON', reason: 'html' }));
+	const parsed = parseJson(answer.body);
+	if (parsed.ok) return ok(parsed.value);
+	return mustParse ? err(fault('bad-body', { format: 'JSON', ...parsed.error.detail })) : ok(undefined);
+}
+
+function parseJson(body: string): Result<Value, Fault> {
+	try {
+		return ok(JSON.parse(body) as Value);
+	} catch {
+		return err(fault('bad-body', { reason: 'syntax' }));
+	}
+}

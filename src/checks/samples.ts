@@ -1,0 +1,14 @@
+import { type Quantity, quantity } from '../domain/value.ts';
+
+/** A measured duration; a hundredth of a millisecond is all that a clock over a network means. */
+export function msSample(ms: number): Quantity {
+	return quantity(Math.max(0, Math.round(ms * 100) / 100), 'ms');
+}
+
+export function bytesSample(bytes: number): Quantity {
+	return quantity(bytes, 'bytes');
+}
+
+export function countSample(count: number): Quantity {
+	return quantity(count);
+}
