@@ -27,7 +27,6 @@ function describeBank(index: number): unknown {
 			fallback: {
 				labels: [name.replaceAll('_', ' '), `${code.toLowerCase()} ${name}`],
 				direction: 'right',
-				distance: 160,
 			},
 		})),
 		rows: {
