@@ -3,7 +3,16 @@ import type { Level } from './level.ts';
 import type { CheckState, Flip } from './observation.ts';
 
 export function pendingState(check: CheckId, now: number): CheckState {
-	return { check, level: 'pending', hard: false, attempt: 0, since: now, hardLevel: 'pending', hardSince: now, at: 0 };
+	return {
+		check,
+		level: 'pending',
+		hard: false,
+		attempt: 0,
+		since: now,
+		hardLevel: 'pending',
+		hardSince: now,
+		at: 0,
+	};
 }
 
 /**
@@ -37,6 +46,10 @@ export function advance(
 }
 
 /** No fresh observation within twice the interval (plus the probe's own time): drawn as unknown, never green. */
-export function isStale(lastAt: number, now: number, rules: { readonly everyMs: number; readonly timeoutMs: number }): boolean {
+export function isStale(
+	lastAt: number,
+	now: number,
+	rules: { readonly everyMs: number; readonly timeoutMs: number },
+): boolean {
 	return lastAt > 0 && now - lastAt > 2 * rules.everyMs + rules.timeoutMs;
 }

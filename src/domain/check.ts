@@ -60,6 +60,8 @@ export interface CheckKind<Options = unknown> {
 	samples(options: Options): Readonly<Record<string, Unit>>;
 	/** The sample that Health draws as LATENCY and trends when the check shows nothing else. */
 	readonly headline: string | null;
+	/** Samples worth a row of their own on Endpoints when the check shows nothing; absent: those its conditions name. */
+	values?(options: Options): readonly string[];
 	/** A condition that holds without being written, e.g. `exit == 0`; used only when `must` is empty. */
 	impliedMust?(options: Options): readonly string[];
 	/** One-line shell command that asks the same by hand, secrets as `$NAME`; null when there is none. */

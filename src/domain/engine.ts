@@ -3,7 +3,15 @@ import type { ActionId, CheckId, OperationId, RoundId, SheetId } from './ids.ts'
 import type { LogFilter, LogPage } from './log-line.ts';
 import type { Verdict } from './observation.ts';
 import type { Operation } from './operation.ts';
-import type { CheckPicture, ConfigProblem, PlannedRound, PollingPicture, StoragePicture, SystemFace, TrendPoint } from './picture.ts';
+import type {
+	CheckPicture,
+	ConfigProblem,
+	PlannedRound,
+	PollingPicture,
+	StoragePicture,
+	SystemFace,
+	TrendPoint,
+} from './picture.ts';
 import type { Transcript } from './reading.ts';
 import type { Result } from './result.ts';
 import type { AnswerOutcome, Round } from './round.ts';
@@ -14,7 +22,11 @@ import type { Activity, HistoryPoint } from './storage-port.ts';
 export type Refusal =
 	| { readonly kind: 'fault'; readonly fault: Fault }
 	| { readonly kind: 'conflict'; readonly by: string; readonly at: number }
-	| { readonly kind: 'refused'; readonly why: RefusalCode; readonly detail: Readonly<Record<string, string | number>> };
+	| {
+			readonly kind: 'refused';
+			readonly why: RefusalCode;
+			readonly detail: Readonly<Record<string, string | number>>;
+	  };
 
 export type RefusalCode =
 	| 'no-such-check'
@@ -46,13 +58,26 @@ export interface CheckDetail {
 /** What is typed in, and what comes back, by command name. All plain data. */
 export interface Commands {
 	/** Ask now. Empty list: all. Resolves when they are asked and recorded. */
-	'checks.ask': { readonly input: { readonly checks: readonly CheckId[] }; readonly output: { readonly asked: number } };
+	'checks.ask': {
+		readonly input: { readonly checks: readonly CheckId[] };
+		readonly output: { readonly asked: number };
+	};
 	'check.detail': { readonly input: { readonly check: CheckId }; readonly output: CheckDetail };
 	'check.history': {
-		readonly input: { readonly check: CheckId; readonly sample: string | null; readonly fromAt: number; readonly toAt: number; readonly buckets: number };
+		readonly input: {
+			readonly check: CheckId;
+			readonly sample: string | null;
+			readonly fromAt: number;
+			readonly toAt: number;
+			readonly buckets: number;
+		};
 		readonly output: { readonly points: readonly HistoryPoint[] };
 	};
-	'round.begin': { readonly input: { readonly sheet: SheetId }; readonly output: { readonly round: Round } };
+	/** `dueAt`: which planned time it is for; null takes the nearest. Joins the one in progress if there is one. */
+	'round.begin': {
+		readonly input: { readonly sheet: SheetId; readonly dueAt: number | null };
+		readonly output: { readonly round: Round };
+	};
 	'round.answer': {
 		readonly input: {
 			readonly round: RoundId;
@@ -64,24 +89,49 @@ export interface Commands {
 		};
 		readonly output: { readonly round: Round };
 	};
-	'round.undo': { readonly input: { readonly round: RoundId; readonly step: number; readonly version: number }; readonly output: { readonly round: Round } };
-	'round.note': { readonly input: { readonly round: RoundId; readonly step: number; readonly note: string | null }; readonly output: { readonly round: Round } };
-	'round.draft': { readonly input: { readonly round: RoundId; readonly step: number; readonly text: string | null }; readonly output: Record<never, never> };
+	'round.undo': {
+		readonly input: { readonly round: RoundId; readonly step: number; readonly version: number };
+		readonly output: { readonly round: Round };
+	};
+	'round.note': {
+		readonly input: { readonly round: RoundId; readonly step: number; readonly note: string | null };
+		readonly output: { readonly round: Round };
+	};
+	'round.draft': {
+		readonly input: { readonly round: RoundId; readonly step: number; readonly text: string | null };
+		readonly output: Record<never, never>;
+	};
 	/** Which round this console looks at, for "who else is here". */
 	'round.look': { readonly input: { readonly round: RoundId | null }; readonly output: Record<never, never> };
 	'round.sign': {
 		readonly input: { readonly round: RoundId; readonly note: string; readonly version: number };
 		readonly output: { readonly round: Round };
 	};
-	'rounds.list': { readonly input: { readonly limit: number }; readonly output: { readonly rounds: readonly Round[] } };
+	'rounds.list': {
+		readonly input: { readonly limit: number };
+		readonly output: { readonly rounds: readonly Round[] };
+	};
 	/** `confirmed` is the environment's name where it is guarded `typed`, `yes` where `confirm`. */
 	'operation.start': {
-		readonly input: { readonly action: ActionId; readonly step: { readonly round: RoundId; readonly index: number } | null; readonly confirmed: string | null };
+		readonly input: {
+			readonly action: ActionId;
+			readonly step: { readonly round: RoundId; readonly index: number } | null;
+			readonly confirmed: string | null;
+		};
 		readonly output: { readonly operation: Operation };
 	};
-	'operation.cancel': { readonly input: { readonly operation: OperationId }; readonly output: Record<never, never> };
-	'operation.output': { readonly input: { readonly operation: OperationId }; readonly output: { readonly operation: Operation; readonly output: string } };
-	'operations.list': { readonly input: { readonly limit: number }; readonly output: { readonly operations: readonly Operation[] } };
+	'operation.cancel': {
+		readonly input: { readonly operation: OperationId };
+		readonly output: Record<never, never>;
+	};
+	'operation.output': {
+		readonly input: { readonly operation: OperationId };
+		readonly output: { readonly operation: Operation; readonly output: string };
+	};
+	'operations.list': {
+		readonly input: { readonly limit: number };
+		readonly output: { readonly operations: readonly Operation[] };
+	};
 	/** `source`: a service id, a file path of the configuration, or null for all logs. Cursors are those of a LogPage. */
 	'logs.read': {
 		readonly input: {
@@ -94,9 +144,20 @@ export interface Commands {
 		};
 		readonly output: LogPage;
 	};
-	'activity.list': { readonly input: { readonly limit: number }; readonly output: { readonly activity: readonly Activity[] } };
+	'activity.list': {
+		readonly input: { readonly limit: number };
+		readonly output: { readonly activity: readonly Activity[] };
+	};
 	/** Pins a log line as evidence of a manual step. */
-	'round.pin': { readonly input: { readonly round: RoundId; readonly step: number; readonly source: string; readonly line: string }; readonly output: { readonly round: Round } };
+	'round.pin': {
+		readonly input: {
+			readonly round: RoundId;
+			readonly step: number;
+			readonly source: string;
+			readonly line: string;
+		};
+		readonly output: { readonly round: Round };
+	};
 }
 
 export type CommandName = keyof Commands;
@@ -114,8 +175,17 @@ export type EngineEvent =
 			readonly uptime: readonly { readonly check: CheckId; readonly share: number }[];
 	  }
 	| { readonly kind: 'recorded'; readonly now: number; readonly checks: readonly CheckPicture[] }
-	| { readonly kind: 'uptime'; readonly uptime: readonly { readonly check: CheckId; readonly share: number }[] }
-	| { readonly kind: 'baseline'; readonly baseline: Baseline; readonly signedAt: number | null; readonly signedBy: string | null; readonly title: string | null }
+	| {
+			readonly kind: 'uptime';
+			readonly uptime: readonly { readonly check: CheckId; readonly share: number }[];
+	  }
+	| {
+			readonly kind: 'baseline';
+			readonly baseline: Baseline;
+			readonly signedAt: number | null;
+			readonly signedBy: string | null;
+			readonly title: string | null;
+	  }
 	| { readonly kind: 'plan'; readonly plan: readonly PlannedRound[] }
 	/** Rounds in progress, and the one just signed. */
 	| { readonly kind: 'round'; readonly round: Round }
@@ -125,7 +195,12 @@ export type EngineEvent =
 	| { readonly kind: 'config'; readonly problems: readonly ConfigProblem[]; readonly at: number }
 	| { readonly kind: 'logs'; readonly sources: readonly string[] }
 	/** A check that runs longer than its place allows, clock jumps, and other plain notices: a code and its values. */
-	| { readonly kind: 'notice'; readonly code: string; readonly detail: Readonly<Record<string, string | number>>; readonly at: number }
+	| {
+			readonly kind: 'notice';
+			readonly code: string;
+			readonly detail: Readonly<Record<string, string | number>>;
+			readonly at: number;
+	  }
 	/** The engine ended by a bug of its own; the screen says so and names the crash file. */
 	| { readonly kind: 'crashed'; readonly text: string; readonly file: string | null };
 

@@ -29,7 +29,12 @@ export interface LogPage {
 	readonly before: string | null;
 	readonly after: string | null;
 	/** Files followed, with what is wrong with them (missing, no permission, binary) as codes. */
-	readonly sources: readonly { readonly name: string; readonly path: string; readonly bytes: number; readonly fault: string | null }[];
+	readonly sources: readonly {
+		readonly name: string;
+		readonly path: string;
+		readonly bytes: number;
+		readonly fault: string | null;
+	}[];
 	/** Error lines since `sinceAt` among all that was read (null when not counted to the end). */
 	readonly errors: number | null;
 }

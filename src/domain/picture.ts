@@ -29,7 +29,11 @@ export interface CheckFace {
 	readonly must: readonly string[];
 	readonly should: readonly string[];
 	/** Values in the order to draw them; `expected` like `> 0`, null when nothing is expected of it. */
-	readonly values: readonly { readonly name: string; readonly expected: string | null; readonly unit: Unit | null }[];
+	readonly values: readonly {
+		readonly name: string;
+		readonly expected: string | null;
+		readonly unit: Unit | null;
+	}[];
 	readonly headline: string | null;
 }
 
@@ -96,7 +100,14 @@ export interface PlannedRound {
 	readonly sheet: SheetId;
 	readonly dueAt: number;
 	readonly lateAt: number;
-	readonly standing: 'planned' | 'due' | 'late' | 'missed' | 'in-progress' | 'signed' | 'signed-with-exceptions';
+	readonly standing:
+		| 'planned'
+		| 'due'
+		| 'late'
+		| 'missed'
+		| 'in-progress'
+		| 'signed'
+		| 'signed-with-exceptions';
 	readonly round: RoundId | null;
 }
 
@@ -111,7 +122,12 @@ export interface PollingPicture {
 	readonly mine: boolean;
 	readonly holder: string | null;
 	/** Operators with a console open on this state, and the round they look at. */
-	readonly present: readonly { readonly session: string; readonly operator: string; readonly looking: RoundId | null; readonly mine: boolean }[];
+	readonly present: readonly {
+		readonly session: string;
+		readonly operator: string;
+		readonly looking: RoundId | null;
+		readonly mine: boolean;
+	}[];
 }
 
 /** A position in a file, or problems of a configuration; already worded (the one place where files are named). */

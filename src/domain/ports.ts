@@ -62,7 +62,12 @@ export interface HttpPort {
 export interface NetPort {
 	/** Opens and closes a TCP connection; `send` is written and up to 4 KiB of answer kept when `expect` bytes are wanted. */
 	connect(
-		target: { readonly host: string; readonly port: number; readonly send?: string; readonly banner?: boolean },
+		target: {
+			readonly host: string;
+			readonly port: number;
+			readonly send?: string;
+			readonly banner?: boolean;
+		},
 		limits: Limits,
 	): Promise<Result<{ readonly dnsMs: number; readonly connectMs: number; readonly banner: string }, Fault>>;
 }
@@ -122,9 +127,12 @@ export interface ProcessesPort {
 	/** Runs to its end or the deadline; then TERM and KILL to its whole process group. */
 	run(request: CommandRequest, limits: Limits): Promise<Result<CommandAnswer, Fault>>;
 	/** Processes matched by pid, name or a part of the command line. */
-	find(
-		query: { readonly pid?: number; readonly pidFile?: string; readonly name?: string; readonly command?: string },
-	): Promise<Result<readonly ProcessFacts[], Fault>>;
+	find(query: {
+		readonly pid?: number;
+		readonly pidFile?: string;
+		readonly name?: string;
+		readonly command?: string;
+	}): Promise<Result<readonly ProcessFacts[], Fault>>;
 }
 
 export interface SqlRequest {
@@ -142,7 +150,17 @@ export interface SqlPort {
 	read(
 		request: SqlRequest,
 		limits: Limits,
-	): Promise<Result<Readonly<Record<string, { readonly value: SampleValue | undefined; readonly rows: number; readonly tookMs: number }>>, Fault>>;
+	): Promise<
+		Result<
+			Readonly<
+				Record<
+					string,
+					{ readonly value: SampleValue | undefined; readonly rows: number; readonly tookMs: number }
+				>
+			>,
+			Fault
+		>
+	>;
 }
 
 export interface EnvironmentPort {

@@ -1,4 +1,4 @@
-import type { Value, SampleValue } from './value.ts';
+import type { SampleValue, Value } from './value.ts';
 
 export type Samples = Readonly<Record<string, SampleValue>>;
 

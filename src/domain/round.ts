@@ -1,7 +1,7 @@
 import type { CheckId, OperationId, RoundId, SheetId } from './ids.ts';
 import { type Level, worstLevel } from './level.ts';
-import type { Operation } from './operation.ts';
 import type { Reason } from './observation.ts';
+import type { Operation } from './operation.ts';
 import type { OwnText } from './own-text.ts';
 import type { Samples } from './reading.ts';
 import type { StepDefinition } from './system.ts';
@@ -30,7 +30,13 @@ export type Evidence =
 			readonly output: string;
 			readonly files: readonly string[];
 	  }
-	| { readonly kind: 'lines'; readonly source: string; readonly sinceAt: number | null; readonly count: number; readonly lines: readonly string[] };
+	| {
+			readonly kind: 'lines';
+			readonly source: string;
+			readonly sinceAt: number | null;
+			readonly count: number;
+			readonly lines: readonly string[];
+	  };
 
 /** `ok`: it is as it should be. `fail`: it is not. `accept`: not as expected, taken with a note. `skip`: not done, with a reason. */
 export const ANSWERS = ['ok', 'fail', 'accept', 'skip'] as const;
@@ -84,13 +90,28 @@ export interface SignOff {
 	readonly demo: boolean;
 }
 
-export type StepStanding = 'open' | 'filling' | 'ok' | 'attention' | 'failed' | 'accepted' | 'skipped';
+/** `first`: well but for a comparison with a snapshot nobody has signed yet; it does not block the first sign-off. */
+export type StepStanding =
+	| 'open'
+	| 'filling'
+	| 'ok'
+	| 'first'
+	| 'attention'
+	| 'failed'
+	| 'accepted'
+	| 'skipped';
 
 /** Where a step stands: its answer if it has one, else what was found for it so far. */
 export function standingOf(step: Step): StepStanding {
 	if (step.answer) {
 		const { outcome } = step.answer;
-		return outcome === 'ok' ? 'ok' : outcome === 'fail' ? 'failed' : outcome === 'accept' ? 'accepted' : 'skipped';
+		return outcome === 'ok'
+			? 'ok'
+			: outcome === 'fail'
+				? 'failed'
+				: outcome === 'accept'
+					? 'accepted'
+					: 'skipped';
 	}
 	if (step.definition.kind === 'ask') return 'open';
 	if (step.definition.kind === 'run') {
@@ -98,10 +119,16 @@ export function standingOf(step: Step): StepStanding {
 		if (!last || last.kind !== 'operation') return 'open';
 		return last.level === 'ok' ? 'ok' : last.level === 'pending' ? 'filling' : 'attention';
 	}
-	const seen = new Set(step.found.map((e) => (e.kind === 'observation' ? e.check : null)));
-	const level = worstLevel(step.found.map((e) => (e.kind === 'lines' ? 'ok' : e.level)));
-	if (step.definition.checks.some((id) => !seen.has(id))) return level === 'ok' ? 'filling' : 'attention';
-	return level === 'ok' ? 'ok' : 'attention';
+	return standingOfChecks(step.definition.checks, step.found);
+}
+
+function standingOfChecks(checks: readonly CheckId[], found: readonly Evidence[]): StepStanding {
+	const observed = found.filter((e) => e.kind === 'observation');
+	const unbased = observed.filter((e) => lacksOnlyBaseline(e.reasons));
+	const level = worstLevel(observed.filter((e) => !unbased.includes(e)).map((e) => e.level));
+	if (level !== 'ok') return 'attention';
+	if (checks.some((id) => !observed.some((e) => e.check === id))) return 'filling';
+	return unbased.length > 0 ? 'first' : 'ok';
 }
 
 /** Steps that need no more from the operator. */
@@ -110,7 +137,13 @@ export function doneSteps(round: Round): number {
 }
 
 export function isDone(standing: StepStanding): boolean {
-	return standing === 'ok' || standing === 'failed' || standing === 'accepted' || standing === 'skipped';
+	return (
+		standing === 'ok' ||
+		standing === 'first' ||
+		standing === 'failed' ||
+		standing === 'accepted' ||
+		standing === 'skipped'
+	);
 }
 
 /** Whether a step belongs on top of the sign-off page: anything but a plain ok. */
@@ -122,7 +155,12 @@ export function isException(step: Step): boolean {
 export function lacksOnlyBaseline(reasons: readonly Reason[]): boolean {
 	return (
 		reasons.length > 0 &&
-		reasons.every((reason) => reason.kind === 'condition' && reason.outcome.holds === null && reason.outcome.why?.code === 'no-baseline')
+		reasons.every(
+			(reason) =>
+				reason.kind === 'condition' &&
+				reason.outcome.holds === null &&
+				reason.outcome.why?.code === 'no-baseline',
+		)
 	);
 }
 

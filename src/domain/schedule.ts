@@ -99,7 +99,11 @@ export function occurrences(
 }
 
 /** Which due time a round begun now belongs to: the nearest one, so that a round may be begun up to half a day early. */
-export function dueTimeFor(sheet: Pick<SheetDefinition, 'atMinute'>, now: number, zone: string): number | null {
+export function dueTimeFor(
+	sheet: Pick<SheetDefinition, 'atMinute'>,
+	now: number,
+	zone: string,
+): number | null {
 	const around = occurrences(sheet, now, zone);
 	if (!around) return null;
 	return now - around.last <= around.next - now ? around.last : around.next;
@@ -127,12 +131,24 @@ export function planRounds(
 		const dueAt = instantOf(today, sheet.atMinute, zone);
 		const lateAt = dueAt + sheet.graceMs;
 		const round = newestOf(rounds, sheet.id, dueAt);
-		const standing = round ? standingOfRound(round) : now < dueAt ? 'planned' : now <= lateAt ? 'due' : 'late';
+		const standing = round
+			? standingOfRound(round)
+			: now < dueAt
+				? 'planned'
+				: now <= lateAt
+					? 'due'
+					: 'late';
 		plan.push({ sheet: sheet.id, dueAt, lateAt, standing, round: round?.id ?? null });
 		const yesterday = instantOf(shiftDay(today, -1), sheet.atMinute, zone);
 		const earlier = newestOf(rounds, sheet.id, yesterday);
 		if (earlier && !earlier.signed) {
-			plan.push({ sheet: sheet.id, dueAt: yesterday, lateAt: yesterday + sheet.graceMs, standing: 'in-progress', round: earlier.id });
+			plan.push({
+				sheet: sheet.id,
+				dueAt: yesterday,
+				lateAt: yesterday + sheet.graceMs,
+				standing: 'in-progress',
+				round: earlier.id,
+			});
 		} else if (!earlier && rounds.length > 0) {
 			// Only once somebody has walked rounds here: a fresh installation has missed nothing.
 			const began = Math.min(...rounds.map((r) => r.startedAt));

@@ -2,10 +2,10 @@ import type { Fault } from './fault.ts';
 import type { CheckId, OperationId, RoundId, SheetId } from './ids.ts';
 import type { CheckState, Flip, Observation, Recorded } from './observation.ts';
 import type { Operation } from './operation.ts';
+import type { OwnText } from './own-text.ts';
 import type { Result } from './result.ts';
 import type { Answer, Evidence, Round, SignOff } from './round.ts';
 import type { Baseline } from './snapshot.ts';
-import type { OwnText } from './own-text.ts';
 import type { StepDefinition } from './system.ts';
 import type { SampleValue } from './value.ts';
 
@@ -30,9 +30,18 @@ export interface ObservationStore {
 	/** One check's observations in [fromAt, toAt], oldest first, newest `limit` of them. Reads packed hours too. */
 	of(check: CheckId, fromAt: number, toAt: number, limit: number): Stored<readonly Observation[]>;
 	/** Bucketed history of one sample (null: the duration) for graphs with zoom. */
-	history(check: CheckId, sample: string | null, fromAt: number, toAt: number, buckets: number): Stored<readonly HistoryPoint[]>;
+	history(
+		check: CheckId,
+		sample: string | null,
+		fromAt: number,
+		toAt: number,
+		buckets: number,
+	): Stored<readonly HistoryPoint[]>;
 	/** Share of observations that were ok or warning in [fromAt, toAt] by check: {ok, count}. Uses roll-ups for closed hours. */
-	uptime(fromAt: number, toAt: number): Stored<ReadonlyMap<CheckId, { readonly good: number; readonly count: number }>>;
+	uptime(
+		fromAt: number,
+		toAt: number,
+	): Stored<ReadonlyMap<CheckId, { readonly good: number; readonly count: number }>>;
 	flips(sinceAt: number, limit: number): Stored<readonly Flip[]>;
 	/** Packs and rolls up hours closed before `now`, a bounded amount a call; returns whether more is left. Applies retention. */
 	compact(now: number, keepMs: number): Stored<boolean>;
@@ -59,21 +68,36 @@ export interface RoundStore {
 	 * (round.version); when another answered this step since, nothing is written and the present round comes back as
 	 * `conflict`.
 	 */
-	answer(id: RoundId, index: number, answer: Answer | null, version: number): Stored<{ readonly round: Round; readonly conflict: boolean }>;
+	answer(
+		id: RoundId,
+		index: number,
+		answer: Answer | null,
+		version: number,
+	): Stored<{ readonly round: Round; readonly conflict: boolean }>;
 	note(id: RoundId, index: number, note: string | null): Stored<Round>;
 	draft(id: RoundId, index: number, text: string | null): Stored<void>;
 	/** Newest found evidence of an unanswered step; does not count as a change (`version` stays). */
 	found(id: RoundId, index: number, evidence: readonly Evidence[]): Stored<void>;
 	/** One transaction: the sign-off and the signed snapshot. */
-	sign(id: RoundId, signOff: SignOff, snapshot: readonly { readonly check: CheckId; readonly sample: string; readonly value: SampleValue }[]): Stored<Round>;
+	sign(
+		id: RoundId,
+		signOff: SignOff,
+		snapshot: readonly { readonly check: CheckId; readonly sample: string; readonly value: SampleValue }[],
+	): Stored<Round>;
 	/** Adds paths of the written record once the files are there. */
 	signedFiles(id: RoundId, files: readonly string[]): Stored<Round>;
 	baseline(): Stored<Baseline>;
 }
 
 export interface OperationStore {
-	start(operation: Omit<Operation, 'id' | 'endedAt' | 'state' | 'level' | 'samples' | 'reasons' | 'files'>): Stored<Operation>;
-	finish(id: OperationId, end: Pick<Operation, 'endedAt' | 'state' | 'level' | 'samples' | 'reasons' | 'files'>, output: string): Stored<Operation>;
+	start(
+		operation: Omit<Operation, 'id' | 'endedAt' | 'state' | 'level' | 'samples' | 'reasons' | 'files'>,
+	): Stored<Operation>;
+	finish(
+		id: OperationId,
+		end: Pick<Operation, 'endedAt' | 'state' | 'level' | 'samples' | 'reasons' | 'files'>,
+		output: string,
+	): Stored<Operation>;
 	get(id: OperationId): Stored<Operation | null>;
 	output(id: OperationId): Stored<string>;
 	list(limit: number): Stored<readonly Operation[]>;
@@ -112,7 +136,10 @@ export interface LeaseStore {
 	/** Says that this console is open; `looking` is the round it stands in. */
 	present(holder: Holder, now: number, looking: RoundId | null): Stored<void>;
 	leave(holder: Holder): Stored<void>;
-	sessions(now: number, ttlMs: number): Stored<readonly (Holder & { readonly looking: RoundId | null; readonly since: number })[]>;
+	sessions(
+		now: number,
+		ttlMs: number,
+	): Stored<readonly (Holder & { readonly looking: RoundId | null; readonly since: number })[]>;
 }
 
 export interface Storage {

@@ -30,7 +30,10 @@ export type ActionBody =
 	  }
 	| { readonly kind: 'builtin'; readonly name: 'report' }
 	/** Each part is an action or a check, run in this order; a failing part does not stop the rest. */
-	| { readonly kind: 'sequence'; readonly parts: readonly ({ readonly action: ActionId } | { readonly check: CheckId })[] };
+	| {
+			readonly kind: 'sequence';
+			readonly parts: readonly ({ readonly action: ActionId } | { readonly check: CheckId })[];
+	  };
 
 export interface ActionDefinition {
 	readonly id: ActionId;
@@ -56,7 +59,12 @@ export interface LookDefinition {
 export type StepDefinition = { readonly title: OwnText | null } & (
 	| { readonly kind: 'check'; readonly checks: readonly CheckId[] }
 	| { readonly kind: 'run'; readonly action: ActionId }
-	| { readonly kind: 'ask'; readonly question: OwnText; readonly look: LookDefinition | null; readonly changes: boolean }
+	| {
+			readonly kind: 'ask';
+			readonly question: OwnText;
+			readonly look: LookDefinition | null;
+			readonly changes: boolean;
+	  }
 );
 
 /** The written list of steps of a kind of round. */

@@ -14,7 +14,12 @@ export function defineMessages<const Key extends string>(messages: Messages<Key>
 }
 
 /** One message in one language; an unknown `{name}` stays visible, so that a missing value is never silent. */
-export function say<Key extends string>(messages: Messages<Key>, locale: Locale, key: Key, values: MessageValues = {}): string {
+export function say<Key extends string>(
+	messages: Messages<Key>,
+	locale: Locale,
+	key: Key,
+	values: MessageValues = {},
+): string {
 	return messages[locale][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
 		Object.hasOwn(values, name) ? String(values[name]) : whole,
 	);

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { sheetId } from '../../src/domain/ids.ts';
-import { dueTimeFor, instantOf, localDay, occurrences, planRounds, zoneOffsetMs } from '../../src/domain/schedule.ts';
+import {
+	dueTimeFor,
+	instantOf,
+	localDay,
+	occurrences,
+	planRounds,
+	zoneOffsetMs,
+} from '../../src/domain/schedule.ts';
 
 const utc = (text: string) => Date.parse(`${text}Z`);
 const at = (hour: number, minute = 0) => hour * 60 + minute;
@@ -18,11 +25,15 @@ describe('zones', () => {
 
 	it('moves a skipped minute to the first instant after the gap', () => {
 		// 2025-03-30 02:30 does not exist in Berlin; the clock jumps at 01:00 UTC.
-		expect(instantOf({ year: 2025, month: 3, day: 30 }, at(2, 30), 'Europe/Berlin')).toBe(utc('2025-03-30T01:00:00'));
+		expect(instantOf({ year: 2025, month: 3, day: 30 }, at(2, 30), 'Europe/Berlin')).toBe(
+			utc('2025-03-30T01:00:00'),
+		);
 	});
 
 	it('takes the first pass of a repeated minute', () => {
-		expect(instantOf({ year: 2025, month: 10, day: 26 }, at(2, 30), 'Europe/Berlin')).toBe(utc('2025-10-26T00:30:00'));
+		expect(instantOf({ year: 2025, month: 10, day: 26 }, at(2, 30), 'Europe/Berlin')).toBe(
+			utc('2025-10-26T00:30:00'),
+		);
 	});
 });
 
@@ -45,7 +56,13 @@ describe('occurrences', () => {
 });
 
 describe('plan', () => {
-	const morning = { id: sheetId('morning'), title: 'Morning', atMinute: at(9), graceMs: 30 * 60_000, steps: [] };
+	const morning = {
+		id: sheetId('morning'),
+		title: 'Morning',
+		atMinute: at(9),
+		graceMs: 30 * 60_000,
+		steps: [],
+	};
 	const round = (dueAt: number, signed: boolean) =>
 		({
 			id: 1,
@@ -66,7 +83,9 @@ describe('plan', () => {
 		['2025-11-22T09:30:00', 'due'],
 		['2025-11-22T09:30:01', 'late'],
 	])('at %s it is %s', (now, standing) => {
-		expect(planRounds([morning], [], utc(now), 'UTC')).toMatchObject([{ standing, dueAt: utc('2025-11-22T09:00:00') }]);
+		expect(planRounds([morning], [], utc(now), 'UTC')).toMatchObject([
+			{ standing, dueAt: utc('2025-11-22T09:00:00') },
+		]);
 	});
 
 	it('says what became of it', () => {

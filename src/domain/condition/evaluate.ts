@@ -64,7 +64,8 @@ export function evaluateExpression(
 	const { root } = expression;
 	const result = resolve(root, context, new Map());
 	if (!result.ok) return { why: result.why };
-	if (!isSample(result.value)) return unknown('not-one-value', root.text, { found: describe(result.value) });
+	if (!isSample(result.value))
+		return { why: unknown('not-one-value', root.text, { found: describe(result.value) }).why };
 	if (typeof result.value === 'string' && result.value.length > MAX_SHOWN) {
 		return { why: unknown('text-too-long', root.text, { limit: String(MAX_SHOWN) }).why };
 	}

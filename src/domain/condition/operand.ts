@@ -64,7 +64,8 @@ export function fromDocument(value: Value): Operand {
 	if (typeof value === 'object' && value !== null && !isExactNumber(value)) {
 		return { members: Object.keys(value).length };
 	}
-	return toSample(value) ?? { unreadable: true };
+	const sample = toSample(value);
+	return sample === undefined ? { unreadable: true } : sample;
 }
 
 /** The number an operand is; text that is a decimal counts as one. */

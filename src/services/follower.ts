@@ -1,0 +1,70 @@
+import type { Observation } from '../domain/observation.ts';
+import type { Clock } from '../domain/ports.ts';
+import type { Storage } from '../domain/storage-port.ts';
+import type { Present } from './present.ts';
+
+const LOOK_MS = 500;
+/** How far behind the newest one an observation may be stored: a slow probe is stamped with its beginning. */
+const REACH_MS = 90_000;
+const ROWS = 20_000;
+
+export interface FollowerParts {
+	readonly clock: Clock;
+	readonly storage: Storage;
+	readonly present: Present;
+	/** Observations another console stored, oldest first; present is up to date already. */
+	readonly onObserved: (observations: readonly Observation[], now: number) => void;
+	/** Somebody else wrote something: rounds, operations, baseline may have changed. */
+	readonly onWritten: () => void;
+	/** Whether this console polls: then states are its own and only foreign observations are taken over. */
+	readonly polls: () => boolean;
+}
+
+/** Keeps one picture over several consoles: reads what others wrote, as soon as the store says that somebody did. */
+export function createFollower(parts: FollowerParts): { start(): void; stop(): void } {
+	const { clock, storage, present } = parts;
+	let version = storage.dataVersion();
+	let newestAt = 0;
+	let cancel: (() => void) | null = null;
+
+	const catchUp = () => {
+		const now = clock.now();
+		const from = newestAt === 0 ? now - REACH_MS : newestAt - REACH_MS;
+		const found = storage.observations.since(from, ROWS);
+		if (!found.ok) return;
+		if (!parts.polls()) {
+			const states = storage.observations.states();
+			if (states.ok) present.refill(states.value, []);
+		}
+		const fresh: Observation[] = [];
+		for (const observation of found.value) {
+			newestAt = Math.max(newestAt, observation.at);
+			const remembered = present.get(observation.check);
+			if (!remembered || observation.at <= (remembered.newest?.at ?? 0)) continue;
+			present.add(
+				remembered,
+				observation,
+				parts.polls() ? remembered.state : { ...remembered.state, at: observation.at },
+			);
+			// What was said in a probe of another process is not known here.
+			remembered.verdict = null;
+			remembered.transcript = null;
+			fresh.push(observation);
+		}
+		if (fresh.length > 0) parts.onObserved(fresh, now);
+	};
+
+	const look = () => {
+		cancel = clock.after(LOOK_MS, look);
+		const seen = storage.dataVersion();
+		if (seen === version) return;
+		version = seen;
+		catchUp();
+		parts.onWritten();
+	};
+
+	return {
+		start: look,
+		stop: () => cancel?.(),
+	};
+}

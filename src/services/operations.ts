@@ -1,0 +1,368 @@
+import type { Refusal } from '../domain/engine.ts';
+import { type Fault, fault } from '../domain/fault.ts';
+import type { ActionId, CheckId, OperationId, RoundId } from '../domain/ids.ts';
+import { judge } from '../domain/judge.ts';
+import { type Level, worstLevel } from '../domain/level.ts';
+import type { Reason } from '../domain/observation.ts';
+import type { Operation } from '../domain/operation.ts';
+import { type Locale, ownText } from '../domain/own-text.ts';
+import type { Clock, ProcessesPort } from '../domain/ports.ts';
+import type { Samples } from '../domain/reading.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { masked } from '../domain/secret.ts';
+import type { OperationStore } from '../domain/storage-port.ts';
+import type { ActionDefinition, SystemDefinition } from '../domain/system.ts';
+import { quantity, readQuantity } from '../domain/value.ts';
+
+/** Progress reaches the screen four times a second at most. */
+const TELL_MS = 250;
+const TAIL_LINES = 12;
+const OUTPUT_LIMIT = 64 * 1024;
+
+export interface OperationEnd {
+	readonly level: Level;
+	readonly samples: Samples;
+	readonly reasons: readonly Reason[];
+	readonly output: string;
+	readonly files: readonly string[];
+	readonly cancelled?: boolean;
+}
+
+export interface OperationsParts {
+	readonly clock: Clock;
+	readonly store: OperationStore;
+	readonly processes: ProcessesPort;
+	readonly system: () => SystemDefinition;
+	readonly operator: string;
+	readonly locale: Locale;
+	readonly redact: (text: string) => string;
+	/** Asks a check and returns how it stands then. */
+	readonly askCheck: (check: CheckId) => Promise<{ readonly level: Level; readonly line: string }>;
+	readonly report: () => Promise<OperationEnd>;
+	readonly onOperation: (operation: Operation, tail: readonly string[]) => void;
+	readonly onFinished: (operation: Operation, output: string) => void;
+	readonly onActivity: (code: string, detail: Record<string, string | number>) => void;
+}
+
+export interface Operations {
+	start(input: {
+		action: ActionId;
+		step: { readonly round: RoundId; readonly index: number } | null;
+		confirmed: string | null;
+	}): Promise<Result<{ readonly operation: Operation }, Refusal>>;
+	cancel(id: OperationId): Result<Record<never, never>, Refusal>;
+	/** Operations a dead process left running are marked lost. */
+	recover(isAlive: (operation: Operation) => boolean): void;
+	/** Tells operations other consoles started or ended. */
+	reread(): void;
+	isBusy(): boolean;
+	/** Resolves when the operation has ended. */
+	ended(id: OperationId): Promise<Operation | null>;
+	stop(): Promise<void>;
+}
+
+/** How much this action asks before it runs: only one marked `confirm` asks, as strongly as its environment wants. */
+export function guardOf(action: ActionDefinition, system: SystemDefinition): 'none' | 'confirm' | 'typed' {
+	if (!action.confirm) return 'none';
+	return system.environment.guard === 'typed' ? 'typed' : 'confirm';
+}
+
+/** What would run, secrets masked. */
+export function commandText(action: ActionDefinition): string {
+	if (action.body.kind === 'run') return action.body.argv.map(masked).join(' ');
+	if (action.body.kind === 'builtin') return `rounds ${action.body.name}`;
+	return action.body.parts.map((part) => ('action' in part ? part.action : part.check)).join(' → ');
+}
+
+export function createOperations(parts: OperationsParts): Operations {
+	const { clock, store } = parts;
+	const running = new Map<
+		OperationId,
+		{
+			readonly operation: Operation;
+			readonly controller: AbortController;
+			readonly done: Promise<Operation | null>;
+		}
+	>();
+	const told = new Map<OperationId, string>();
+
+	const refuse = (
+		why: Extract<Refusal, { kind: 'refused' }>['why'],
+		detail: Record<string, string | number> = {},
+	) => err<Refusal>({ kind: 'refused', why, detail });
+
+	const tell = (operation: Operation, tail: readonly string[]) => {
+		told.set(operation.id, operation.state);
+		parts.onOperation(operation, tail);
+	};
+
+	const runCommand = async (
+		action: ActionDefinition,
+		body: Extract<ActionDefinition['body'], { kind: 'run' }>,
+		signal: AbortSignal,
+		onText: (text: string) => void,
+	): Promise<OperationEnd> => {
+		const answered = await parts.processes.run(
+			{
+				argv: body.argv,
+				cwd: body.cwd,
+				env: body.env,
+				outputLimit: OUTPUT_LIMIT,
+				onOutput: (_stream, text) => onText(parts.redact(text)),
+			},
+			{ deadline: clock.monotonic() + body.timeoutMs, signal },
+		);
+		if (!answered.ok) return faultEnd(answered.error, signal.aborted);
+		const { stdout, stderr, exit, durationMs } = answered.value;
+		const output = parts.redact(
+			stderr.trim() === ''
+				? stdout
+				: `${stdout}${stdout.endsWith('\n') || stdout === '' ? '' : '\n'}${stderr}`,
+		);
+		if (signal.aborted)
+			return { level: 'unknown', samples: {}, reasons: [], output, files: [], cancelled: true };
+		const samples: Record<string, Samples[string]> = { took: quantity(Math.round(durationMs), 'ms') };
+		if (exit !== null) samples['exit'] = quantity(exit);
+		Object.assign(samples, namedGroups(action.result, stdout));
+		const judged = judge(
+			{ ok: true, value: { samples } },
+			{ must: action.must, should: action.should, show: [] },
+			nowhere(clock.now()),
+		);
+		const { level, reasons } = judged.verdict;
+		return { level, samples, reasons, output, files: [] };
+	};
+
+	const runSequence = async (
+		body: Extract<ActionDefinition['body'], { kind: 'sequence' }>,
+		parent: Operation,
+		signal: AbortSignal,
+		onText: (text: string) => void,
+	): Promise<OperationEnd> => {
+		const levels: Level[] = [];
+		const files: string[] = [];
+		const lines: string[] = [];
+		const say = (line: string) => {
+			lines.push(line);
+			onText(`${line}\n`);
+		};
+		for (const [index, part] of body.parts.entries()) {
+			if (signal.aborted) break;
+			const place = `${index + 1}/${body.parts.length}`;
+			if ('check' in part) {
+				const asked = await parts.askCheck(part.check);
+				levels.push(asked.level);
+				say(`${place} ${part.check}: ${asked.line}`);
+				continue;
+			}
+			const action = parts.system().actions.find((a) => a.id === part.action);
+			if (!action) continue;
+			const child = begin(action, parent.step, parent.id);
+			if (!child.ok) {
+				levels.push('unknown');
+				say(
+					`${place} ${part.action}: ${child.error.kind === 'fault' ? child.error.fault.code : child.error.kind}`,
+				);
+				continue;
+			}
+			const follow = () => running.get(child.value.id)?.controller.abort();
+			signal.addEventListener('abort', follow, { once: true });
+			const ended = await (running.get(child.value.id)?.done ?? null);
+			signal.removeEventListener('abort', follow);
+			levels.push(ended?.level ?? 'unknown');
+			files.push(...(ended?.files ?? []));
+			say(`${place} ${ownText(action.title, parts.locale)}: ${ended?.level ?? 'unknown'}`);
+		}
+		return {
+			level: worstLevel(levels),
+			samples: {},
+			reasons: [],
+			output: lines.join('\n'),
+			files,
+			cancelled: signal.aborted,
+		};
+	};
+
+	const begin = (
+		action: ActionDefinition,
+		step: Operation['step'],
+		parent: OperationId | null,
+	): Result<Operation, Refusal> => {
+		const started = store.start({
+			action: action.id,
+			title: ownText(action.title, parts.locale),
+			by: parts.operator,
+			startedAt: clock.now(),
+			step,
+			parent,
+			command: commandText(action),
+		});
+		if (!started.ok) return err({ kind: 'fault', fault: started.error });
+		const operation = started.value;
+		const controller = new AbortController();
+		const done = carryOut(action, operation, controller.signal);
+		running.set(operation.id, { operation, controller, done });
+		parts.onActivity('operation.started', {
+			action: action.id,
+			operation: operation.id,
+			command: operation.command,
+		});
+		tell(operation, []);
+		return ok(operation);
+	};
+
+	const carryOut = async (
+		action: ActionDefinition,
+		operation: Operation,
+		signal: AbortSignal,
+	): Promise<Operation | null> => {
+		let tail: string[] = [];
+		let rest = '';
+		let cancelTell: (() => void) | null = null;
+		const onText = (text: string) => {
+			const lines = (rest + text).split('\n');
+			rest = (lines.pop() ?? '').slice(-4_096);
+			tail = [...tail, ...lines].slice(-TAIL_LINES);
+			cancelTell ??= clock.after(TELL_MS, () => {
+				cancelTell = null;
+				tell(operation, rest === '' ? tail : [...tail, rest]);
+			});
+		};
+		// Begun in a later turn, so that whoever started it knows its id before anything ends.
+		await Promise.resolve();
+		const { body } = action;
+		let end: OperationEnd;
+		try {
+			end =
+				body.kind === 'run'
+					? await runCommand(action, body, signal, onText)
+					: body.kind === 'sequence'
+						? await runSequence(body, operation, signal, onText)
+						: await parts.report();
+		} catch (thrown) {
+			const text = thrown instanceof Error ? thrown.message : String(thrown);
+			end = { level: 'unknown', samples: {}, reasons: [{ kind: 'bug', text }], output: '', files: [] };
+		}
+		(cancelTell as (() => void) | null)?.();
+		const state = end.cancelled ? 'cancelled' : 'done';
+		const facts = {
+			endedAt: clock.now(),
+			state,
+			level: end.level,
+			samples: end.samples,
+			reasons: end.reasons,
+			files: end.files,
+		} as const;
+		const stored = store.finish(operation.id, facts, end.output);
+		running.delete(operation.id);
+		// Even when the store is full the screen says how it ended; the record is then missing and said to be.
+		const ended: Operation = stored.ok ? stored.value : { ...operation, ...facts };
+		tell(ended, lastLines(end.output));
+		parts.onActivity('operation.ended', {
+			action: action.id,
+			operation: operation.id,
+			level: end.level,
+			state,
+		});
+		parts.onFinished(ended, end.output);
+		return ended;
+	};
+
+	return {
+		async start({ action: id, step, confirmed }) {
+			const system = parts.system();
+			const action = system.actions.find((a) => a.id === id);
+			if (!action) return refuse('no-such-action', { action: id });
+			const guard = guardOf(action, system);
+			const agreed =
+				guard === 'none' || (guard === 'typed' ? confirmed === system.environment.name : confirmed !== null);
+			if (!agreed) return refuse('needs-confirmation', { environment: system.environment.name });
+			const others = store.running();
+			const same = others.ok ? others.value.find((o) => o.action === id) : undefined;
+			if (same) return refuse('already-running', { by: same.by, at: same.startedAt });
+			const begun = begin(action, step, null);
+			return begun.ok ? ok({ operation: begun.value }) : begun;
+		},
+		cancel(id) {
+			const found = running.get(id);
+			if (!found) return refuse('not-running', { operation: id });
+			parts.onActivity('operation.cancelled', { action: found.operation.action, operation: id });
+			found.controller.abort();
+			return ok({});
+		},
+		recover(isAlive) {
+			const left = store.running();
+			if (!left.ok) return;
+			for (const operation of left.value) {
+				if (running.has(operation.id) || isAlive(operation)) continue;
+				const end = {
+					endedAt: clock.now(),
+					state: 'lost',
+					level: 'unknown',
+					samples: {},
+					reasons: [],
+					files: [],
+				} as const;
+				const stored = store.finish(operation.id, end, '');
+				if (stored.ok) parts.onFinished(stored.value, '');
+			}
+		},
+		reread() {
+			const recent = store.list(20);
+			if (!recent.ok) return;
+			for (const operation of recent.value.toReversed()) {
+				if (running.has(operation.id) || told.get(operation.id) === operation.state) continue;
+				const output = operation.state === 'running' ? null : store.output(operation.id);
+				tell(operation, output?.ok ? lastLines(output.value) : []);
+			}
+		},
+		isBusy: () => running.size > 0,
+		ended: async (id) => {
+			const found = running.get(id);
+			if (found) return found.done;
+			const stored = store.get(id);
+			return stored.ok ? stored.value : null;
+		},
+		async stop() {
+			const ends = [...running.values()].map(({ controller, done }) => {
+				controller.abort();
+				return done;
+			});
+			await Promise.all(ends);
+		},
+	};
+}
+
+/** The named groups of a result pattern as samples; the last match counts, since a script's summary stands at its end. */
+function namedGroups(pattern: string | null, text: string): Samples {
+	if (pattern === null) return {};
+	const samples: Record<string, Samples[string]> = {};
+	for (const match of text.matchAll(new RegExp(pattern, 'g'))) {
+		for (const [name, value] of Object.entries(match.groups ?? {})) {
+			if (value !== undefined) samples[name] = readQuantity(value) ?? value;
+		}
+	}
+	return samples;
+}
+
+function faultEnd(failed: Fault, cancelled: boolean): OperationEnd {
+	if (cancelled) return { level: 'unknown', samples: {}, reasons: [], output: '', files: [], cancelled };
+	const judged = judge(
+		{ ok: false, error: fault(failed.code, failed.detail) },
+		{ must: [], should: [], show: [] },
+		nowhere(0),
+	);
+	return { level: judged.verdict.level, samples: {}, reasons: judged.verdict.reasons, output: '', files: [] };
+}
+
+/** An action's conditions look at its own samples only. */
+function nowhere(now: number) {
+	return { now, latest: () => undefined, baseline: () => undefined, window: () => [] };
+}
+
+function lastLines(text: string): readonly string[] {
+	return text
+		.split('\n')
+		.filter((line) => line.trim() !== '')
+		.slice(-TAIL_LINES);
+}

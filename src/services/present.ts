@@ -1,0 +1,156 @@
+import type { CheckDefinition, CheckKind } from '../domain/check.ts';
+import { pendingState } from '../domain/check-state.ts';
+import { namesOf } from '../domain/condition/index.ts';
+import type { CheckId } from '../domain/ids.ts';
+import type { CheckState, Observation, Verdict } from '../domain/observation.ts';
+import type { CheckPicture, TrendPoint } from '../domain/picture.ts';
+import type { Transcript } from '../domain/reading.ts';
+import type { Baseline } from '../domain/snapshot.ts';
+import { isQuantity } from '../domain/value.ts';
+
+/** How many points a sparkline keeps. */
+export const TREND_POINTS = 60;
+
+interface WindowPoint {
+	readonly at: number;
+	readonly value: number;
+}
+
+/** Everything the engine remembers of one check between observations. */
+export interface Remembered {
+	check: CheckDefinition;
+	kind: CheckKind;
+	state: CheckState;
+	newest: Observation | null;
+	unsaved: boolean;
+	/** Of the newest probe of this process only. */
+	verdict: Verdict | null;
+	transcript: Transcript | null;
+	trend: TrendPoint[];
+	/** Sample → what its widest window needs; only samples that some condition looks back on. */
+	windows: Map<string, { readonly ms: number; points: WindowPoint[] }>;
+}
+
+export interface Present {
+	/** Takes the configured checks; those that stay keep what is remembered. */
+	adopt(
+		checks: readonly CheckDefinition[],
+		kindOf: (name: string) => CheckKind | undefined,
+		now: number,
+	): void;
+	get(id: CheckId): Remembered | undefined;
+	all(): Iterable<Remembered>;
+	baseline: Baseline;
+	/** Takes over states and recent observations read from storage, oldest first. */
+	refill(states: readonly CheckState[], observations: readonly Observation[]): void;
+	/** Puts one observation on top. */
+	add(remembered: Remembered, observation: Observation, state: CheckState): void;
+	/** How far back the widest window and the trends reach, ms. */
+	reachMs(): number;
+	pictureOf(remembered: Remembered): CheckPicture;
+}
+
+function widestWindows(check: CheckDefinition): Map<string, { ms: number; points: WindowPoint[] }> {
+	const widest = new Map<string, { ms: number; points: WindowPoint[] }>();
+	const asked = [...check.must, ...check.should, ...check.show.map((s) => s.expression)].flatMap(
+		(c) => namesOf(c).windows,
+	);
+	for (const { sample, ms } of asked) {
+		const known = widest.get(sample);
+		if (!known || known.ms < ms) widest.set(sample, { ms, points: [] });
+	}
+	return widest;
+}
+
+/** What a check's sparkline draws: its headline if it has one, else its first shown value. */
+export function trendSample(check: CheckDefinition, kind: CheckKind): string | null {
+	return kind.headline ?? check.show[0]?.name ?? null;
+}
+
+function numberIn(observation: Observation, sample: string | null): number | null {
+	if (sample === null) return null;
+	const value = observation.samples[sample];
+	return value !== undefined && isQuantity(value) ? Number(value.number) : null;
+}
+
+export function createPresent(): Present {
+	let checks = new Map<CheckId, Remembered>();
+
+	const present: Present = {
+		baseline: {},
+		adopt(definitions, kindOf, now) {
+			const next = new Map<CheckId, Remembered>();
+			for (const check of definitions) {
+				const kind = kindOf(check.kind);
+				if (!kind) continue;
+				const old = checks.get(check.id);
+				const windows = widestWindows(check);
+				if (old) {
+					for (const [sample, window] of windows) window.points = old.windows.get(sample)?.points ?? [];
+					next.set(check.id, { ...old, check, kind, windows });
+				} else {
+					next.set(check.id, {
+						check,
+						kind,
+						windows,
+						state: pendingState(check.id, now),
+						newest: null,
+						unsaved: false,
+						verdict: null,
+						transcript: null,
+						trend: [],
+					});
+				}
+			}
+			checks = next;
+		},
+		get: (id) => checks.get(id),
+		all: () => checks.values(),
+		refill(states, observations) {
+			for (const state of states) {
+				const remembered = checks.get(state.check);
+				if (remembered) remembered.state = state;
+			}
+			for (const observation of observations) {
+				const remembered = checks.get(observation.check);
+				if (remembered) present.add(remembered, observation, { ...remembered.state, at: observation.at });
+			}
+		},
+		add(remembered, observation, state) {
+			remembered.state = state;
+			if (!remembered.newest || observation.at >= remembered.newest.at) remembered.newest = observation;
+			const value = numberIn(observation, trendSample(remembered.check, remembered.kind));
+			remembered.trend.push({ at: observation.at, value, level: observation.level });
+			if (remembered.trend.length > TREND_POINTS) remembered.trend.shift();
+			for (const [sample, window] of remembered.windows) {
+				const point = numberIn(observation, sample);
+				if (point !== null) window.points.push({ at: observation.at, value: point });
+				const from = observation.at - window.ms;
+				while (window.points[0] && window.points[0].at < from) window.points.shift();
+			}
+		},
+		reachMs() {
+			let reach = 0;
+			for (const { check, windows } of checks.values()) {
+				reach = Math.max(reach, check.everyMs * TREND_POINTS);
+				for (const { ms } of windows.values()) reach = Math.max(reach, ms);
+			}
+			return reach;
+		},
+		pictureOf({ check, state, newest, unsaved }) {
+			return {
+				id: check.id,
+				level: state.level,
+				hard: state.hard,
+				attempt: state.attempt,
+				since: state.since,
+				at: newest?.at ?? 0,
+				durationMs: newest?.durationMs ?? 0,
+				samples: newest?.samples ?? {},
+				reasons: newest?.reasons ?? [],
+				unsaved,
+			};
+		},
+	};
+	return present;
+}

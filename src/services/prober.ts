@@ -1,0 +1,64 @@
+import type { CheckDefinition, CheckKind, ProbeFault } from '../domain/check.ts';
+import { fault } from '../domain/fault.ts';
+import type { ProbePorts } from '../domain/ports.ts';
+import type { Reading } from '../domain/reading.ts';
+import { err, type Result } from '../domain/result.ts';
+
+/** How much longer than its deadline a probe may take to notice it, before it is given up from outside. */
+const GRACE_MS = 1_000;
+
+export interface Probed {
+	readonly check: CheckDefinition;
+	/** Epoch ms at which it began. */
+	readonly at: number;
+	readonly durationMs: number;
+	readonly outcome: Result<Reading, ProbeFault> | { readonly ok: false; readonly bug: string };
+}
+
+export interface Prober {
+	/** Asks once. Never rejects: a probe that throws is a bug of that check alone, one that hangs is a timeout. */
+	probe(check: CheckDefinition, kind: CheckKind): Promise<Probed>;
+	/** Aborts everything under way. */
+	stop(): void;
+}
+
+export function createProber(ports: ProbePorts): Prober {
+	const { clock } = ports;
+	const underWay = new Set<AbortController>();
+
+	return {
+		async probe(check, kind) {
+			const at = clock.now();
+			const began = clock.monotonic();
+			const controller = new AbortController();
+			underWay.add(controller);
+			let giveUp: () => void = () => {};
+			const hung = new Promise<Result<Reading, ProbeFault>>((resolve) => {
+				// One timer a probe: at the deadline it aborts, and a probe deaf to that is given up soon after.
+				let cancel = clock.after(check.timeoutMs, () => {
+					controller.abort();
+					cancel = clock.after(GRACE_MS, () => resolve(err(fault('timeout', { limitMs: check.timeoutMs }))));
+				});
+				giveUp = () => cancel();
+			});
+			let outcome: Probed['outcome'];
+			try {
+				const asked = kind.probe(check.options, ports, {
+					now: at,
+					deadline: began + check.timeoutMs,
+					signal: controller.signal,
+				});
+				outcome = await Promise.race([asked, hung]);
+			} catch (thrown) {
+				outcome = { ok: false, bug: thrown instanceof Error ? thrown.message : String(thrown) };
+			}
+			giveUp();
+			underWay.delete(controller);
+			return { check, at, durationMs: Math.max(0, clock.monotonic() - began), outcome };
+		},
+		stop() {
+			for (const controller of underWay) controller.abort();
+			underWay.clear();
+		},
+	};
+}

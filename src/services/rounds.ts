@@ -1,0 +1,358 @@
+import type { Refusal } from '../domain/engine.ts';
+import type { CheckId, RoundId, SheetId } from '../domain/ids.ts';
+import { worstLevel } from '../domain/level.ts';
+import type { PlannedRound } from '../domain/picture.ts';
+import type { Clock } from '../domain/ports.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import {
+	type Answer,
+	type AnswerOutcome,
+	type Evidence,
+	isDone,
+	type Round,
+	type Step,
+	standingOf,
+} from '../domain/round.ts';
+import { hasChanged, lastHand, levelOfStep, objectionTo, snapshotOf } from '../domain/round-rules.ts';
+import { dueTimeFor, planRounds } from '../domain/schedule.ts';
+import type { RoundStore, Stored } from '../domain/storage-port.ts';
+import type { LookDefinition, SystemDefinition } from '../domain/system.ts';
+import type { Present } from './present.ts';
+
+const DAY = 86_400_000;
+
+export interface RoundsParts {
+	readonly clock: Clock;
+	readonly store: RoundStore;
+	readonly present: Present;
+	readonly system: () => SystemDefinition;
+	readonly operator: string;
+	/** The embedded demo's rounds are marked as such. */
+	readonly demo: boolean;
+	/** Asks these checks now; does not wait. */
+	readonly askChecks: (checks: readonly CheckId[]) => void;
+	/** Error lines for a manual step: what the operator looked at. */
+	readonly lookAt: (look: LookDefinition, sinceAt: number | null) => Promise<Evidence | null>;
+	/** Writes the record's files; called with the signed round, also for those a crash left without. */
+	readonly writeRecord: (round: Round) => Promise<Result<readonly string[], Refusal>>;
+	readonly onRound: (round: Round) => void;
+	readonly onPlan: (plan: readonly PlannedRound[]) => void;
+	readonly onBaseline: () => void;
+	readonly onActivity: (code: string, detail: Record<string, string | number>) => void;
+}
+
+export type RoundsResult = Promise<Result<{ readonly round: Round }, Refusal>>;
+
+export interface Rounds {
+	/** Reads what is in progress and finishes what a crash interrupted. */
+	open(): Promise<void>;
+	begin(sheet: SheetId, dueAt: number | null): RoundsResult;
+	answer(input: {
+		round: RoundId;
+		step: number;
+		outcome: AnswerOutcome;
+		note: string;
+		version: number;
+	}): RoundsResult;
+	undo(id: RoundId, step: number, version: number): RoundsResult;
+	note(id: RoundId, step: number, note: string | null): RoundsResult;
+	draft(id: RoundId, step: number, text: string | null): Result<Record<never, never>, Refusal>;
+	pin(id: RoundId, step: number, source: string, line: string): RoundsResult;
+	sign(id: RoundId, note: string, version: number): RoundsResult;
+	list(limit: number): Result<{ readonly rounds: readonly Round[] }, Refusal>;
+	/** Evidence a launched operation left for its step. */
+	found(id: RoundId, step: number, evidence: Evidence): void;
+	/** New observations: rounds in progress that rest on them are told again. */
+	observed(checks: ReadonlySet<CheckId>): void;
+	/** Somebody else wrote: read again and tell what changed. */
+	reread(): void;
+	/** Tells the plan when it changed. */
+	plan(now: number): void;
+	present(): readonly Round[];
+	lastSigned(): Round | null;
+}
+
+/** Rounds from their beginning to the sign-off. Every answer is on disk before anybody is told of it. */
+export function createRounds(parts: RoundsParts): Rounds {
+	const { clock, store, present } = parts;
+	let open: readonly Round[] = [];
+	let toldPlan = '';
+	const toldVersion = new Map<RoundId, string>();
+	const pinned = new Map<string, Evidence[]>();
+
+	const refused = (
+		why: Extract<Refusal, { kind: 'refused' }>['why'],
+		detail: Record<string, string | number> = {},
+	) => err<Refusal>({ kind: 'refused', why, detail });
+	const lift = <T>(stored: Stored<T>): Result<T, Refusal> =>
+		stored.ok ? stored : err<Refusal>({ kind: 'fault', fault: stored.error });
+
+	const evidenceOfCheck = (check: CheckId, sinceAt: number): Evidence | null => {
+		const remembered = present.get(check);
+		const newest = remembered?.newest;
+		if (!newest || newest.at < sinceAt) return null;
+		const { at, level, samples, reasons } = newest;
+		return {
+			kind: 'observation',
+			check,
+			at,
+			level,
+			samples,
+			reasons,
+			baseline: present.baseline[check] ?? {},
+		};
+	};
+
+	const withFound = (round: Round): Round => {
+		if (round.signed) return round;
+		const steps = round.steps.map((step): Step => {
+			if (step.answer || step.definition.kind !== 'check') return step;
+			const found = step.definition.checks.flatMap((id) => evidenceOfCheck(id, round.startedAt) ?? []);
+			return { ...step, found };
+		});
+		return { ...round, steps };
+	};
+
+	const tell = (round: Round): Round => {
+		const full = withFound(round);
+		open = full.signed
+			? open.filter((r) => r.id !== full.id)
+			: [...open.filter((r) => r.id !== full.id), full];
+		toldVersion.set(full.id, `${full.version}`);
+		parts.onRound(full);
+		return full;
+	};
+
+	const get = (id: RoundId, index?: number): Result<Round, Refusal> => {
+		const got = lift(store.get(id));
+		if (!got.ok) return got;
+		if (!got.value) return refused('no-such-round', { round: id });
+		if (got.value.signed)
+			return refused('already-signed', { by: got.value.signed.by, at: got.value.signed.at });
+		if (index !== undefined && !got.value.steps[index]) return refused('no-such-step', { step: index + 1 });
+		return ok(withFound(got.value));
+	};
+
+	const put = (
+		id: RoundId,
+		index: number,
+		answer: Answer | null,
+		version: number,
+	): Result<{ round: Round }, Refusal> => {
+		const stored = lift(store.answer(id, index, answer, version));
+		if (!stored.ok) return stored;
+		const round = tell(stored.value.round);
+		const other = stored.value.round.steps[index]?.answer;
+		if (stored.value.conflict)
+			return err({ kind: 'conflict', by: other?.by ?? '', at: other?.at ?? clock.now() });
+		return ok({ round });
+	};
+
+	const evidenceFor = async (round: Round, step: Step): Promise<readonly Evidence[]> => {
+		const pins = pinned.get(`${round.id}:${step.index}`) ?? [];
+		if (step.definition.kind !== 'ask') return [...step.found, ...pins];
+		const evidence: Evidence[] = [...pins];
+		if (step.definition.look) {
+			const looked = await parts.lookAt(step.definition.look, sinceOf(step.definition.look));
+			if (looked) evidence.push(looked);
+		}
+		if (step.definition.changes) {
+			for (const { check } of present.all()) {
+				const seen = evidenceOfCheck(check.id, 0);
+				if (seen?.kind === 'observation' && hasChanged(seen)) evidence.push(seen);
+			}
+		}
+		return evidence;
+	};
+
+	const sinceOf = (look: LookDefinition): number | null => {
+		if (look.since !== 'last-signed') return look.since === null ? null : clock.now() - look.since;
+		return rounds.lastSigned()?.signed?.at ?? null;
+	};
+
+	const complete = async (signed: Round): Promise<Result<Round, Refusal>> => {
+		const written = await parts.writeRecord(signed);
+		if (!written.ok) return written;
+		return lift(store.signedFiles(signed.id, written.value));
+	};
+
+	const rounds: Rounds = {
+		async open() {
+			const found = store.inProgress();
+			if (found.ok) open = found.value.map(withFound);
+			// Signed in the store, but ended before its files were written: the record is made from what is stored.
+			const recent = store.list(clock.now() - 30 * DAY, clock.now() + DAY, 200);
+			if (!recent.ok) return;
+			for (const round of recent.value)
+				if (round.signed && round.signed.files.length === 0) await complete(round);
+		},
+		async begin(sheetName, dueAt) {
+			const system = parts.system();
+			const sheet = system.sheets.find((s) => s.id === sheetName);
+			if (!sheet) return refused('no-such-sheet', { sheet: sheetName });
+			const now = clock.now();
+			const joined = open.find((r) => r.sheet === sheet.id);
+			if (joined) return ok({ round: tell(joined) });
+			const begun = lift(
+				store.begin({
+					sheet: sheet.id,
+					title: sheet.title,
+					dueAt: dueAt ?? dueTimeFor(sheet, now, system.timezone),
+					graceMs: sheet.graceMs,
+					startedAt: now,
+					startedBy: parts.operator,
+					steps: sheet.steps,
+				}),
+			);
+			if (!begun.ok) {
+				// Another console began it between our look and our write: join that one.
+				rounds.reread();
+				const theirs = open.find((r) => r.sheet === sheet.id);
+				return theirs ? ok({ round: theirs }) : begun;
+			}
+			parts.onActivity('round.begun', { sheet: sheet.id, round: begun.value.id });
+			const round = tell(begun.value);
+			parts.askChecks([...new Set(sheet.steps.flatMap((s) => (s.kind === 'check' ? s.checks : [])))]);
+			rounds.plan(now);
+			return ok({ round });
+		},
+		async answer({ round: id, step: index, outcome, note, version }) {
+			const got = get(id, index);
+			if (!got.ok) return got;
+			const step = got.value.steps[index] as Step;
+			const text = note.trim();
+			const refusal = objectionTo(step, outcome, text);
+			if (refusal) return refused(refusal, { step: index + 1 });
+			const evidence = await evidenceFor(got.value, step);
+			return put(id, index, { outcome, note: text, at: clock.now(), by: parts.operator, evidence }, version);
+		},
+		async undo(id, index, version) {
+			const got = get(id, index);
+			if (!got.ok) return got;
+			return put(id, index, null, version);
+		},
+		async note(id, index, text) {
+			const got = get(id, index);
+			if (!got.ok) return got;
+			const stored = lift(store.note(id, index, text));
+			return stored.ok ? ok({ round: tell(stored.value) }) : stored;
+		},
+		draft(id, index, text) {
+			const stored = lift(store.draft(id, index, text));
+			return stored.ok ? ok({}) : stored;
+		},
+		async pin(id, index, source, line) {
+			const got = get(id, index);
+			if (!got.ok) return got;
+			const key = `${id}:${index}`;
+			const before = (pinned.get(key) ?? []).concat(
+				got.value.steps[index]?.found.filter((e) => e.kind === 'lines') ?? [],
+			);
+			const lines = [
+				...new Set([...before.flatMap((e) => (e.kind === 'lines' ? e.lines : [])), `${source}: ${line}`]),
+			];
+			const evidence: Evidence = {
+				kind: 'lines',
+				source,
+				sinceAt: null,
+				count: lines.length,
+				lines: lines.slice(-50),
+			};
+			pinned.set(key, [evidence]);
+			const stored = lift(store.found(id, index, [evidence]));
+			if (!stored.ok) return stored;
+			return ok({ round: tell(got.value) });
+		},
+		async sign(id, note, version) {
+			const got = get(id);
+			if (!got.ok) return got;
+			const round = got.value;
+			if (round.version !== version) {
+				tell(round);
+				return err({ kind: 'conflict', by: lastHand(round), at: clock.now() });
+			}
+			const left = round.steps.filter((step) => !isDone(standingOf(step)));
+			if (left.length > 0)
+				return refused('steps-open', { count: left.length, first: (left[0]?.index ?? 0) + 1 });
+			// What filled itself is answered now, in the signer's name, with the values as they stand.
+			let current = round;
+			for (const step of round.steps) {
+				if (step.answer) continue;
+				const filled: Answer = {
+					outcome: 'ok',
+					note: '',
+					at: clock.now(),
+					by: parts.operator,
+					evidence: step.found,
+				};
+				const stored = lift(store.answer(id, step.index, filled, current.version));
+				if (!stored.ok) return stored;
+				current = stored.value.round;
+			}
+			const level = worstLevel(round.steps.map(levelOfStep));
+			const signOff = {
+				at: clock.now(),
+				by: parts.operator,
+				note: note.trim(),
+				level,
+				files: [],
+				demo: parts.demo,
+			};
+			const signed = lift(store.sign(id, signOff, snapshotOf(current)));
+			if (!signed.ok) return signed;
+			parts.onActivity('round.signed', { sheet: round.sheet, round: id });
+			const finished = await complete(signed.value);
+			parts.onBaseline();
+			rounds.plan(clock.now());
+			const told = tell(finished.ok ? finished.value : signed.value);
+			return finished.ok ? ok({ round: told }) : finished;
+		},
+		list(limit) {
+			const found = lift(store.list(0, clock.now() + DAY, limit));
+			return found.ok ? ok({ rounds: found.value }) : found;
+		},
+		found(id, index, evidence) {
+			const stored = store.found(id, index, [evidence]);
+			const got = store.get(id);
+			if (stored.ok && got.ok && got.value) tell(got.value);
+		},
+		observed(checks) {
+			for (const round of open) {
+				const rests = round.steps.some(
+					(s) => !s.answer && s.definition.kind === 'check' && s.definition.checks.some((c) => checks.has(c)),
+				);
+				if (rests) tell(round);
+			}
+		},
+		reread() {
+			const found = store.inProgress();
+			if (!found.ok) return;
+			const ids = new Set(found.value.map((r) => r.id));
+			for (const gone of open.filter((r) => !ids.has(r.id))) {
+				const now = store.get(gone.id);
+				if (now.ok && now.value) {
+					tell(now.value);
+					parts.onBaseline();
+				}
+			}
+			for (const round of found.value) if (toldVersion.get(round.id) !== `${round.version}`) tell(round);
+			rounds.plan(clock.now());
+		},
+		plan(now) {
+			const system = parts.system();
+			const recent = store.list(now - 3 * DAY, now + DAY, 100);
+			if (!recent.ok) return;
+			const plan = planRounds(system.sheets, recent.value, now, system.timezone);
+			const words = JSON.stringify(plan);
+			if (words === toldPlan) return;
+			toldPlan = words;
+			parts.onPlan(plan);
+		},
+		present: () => open,
+		lastSigned() {
+			const found = store.lastSigned(null);
+			return found.ok ? found.value : null;
+		},
+	};
+	return rounds;
+}
