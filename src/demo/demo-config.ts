@@ -19,12 +19,12 @@ environments:
     default: true
     vars:
       host: 127.0.0.1
-      base: http://127.0.0.1:${ports.flask}
-      accounting: http://127.0.0.1:${ports.accounting}
-      mcp: http://127.0.0.1:${ports.mcp}
-      flask_port: "${ports.flask}"
-      accounting_port: "${ports.accounting}"
-      mcp_port: "${ports.mcp}"
+      flask_port: ${ports.flask}
+      accounting_port: ${ports.accounting}
+      mcp_port: ${ports.mcp}
+      base: "http://\${host}:\${flask_port}"
+      accounting: "http://\${host}:\${accounting_port}"
+      mcp: "http://\${host}:\${mcp_port}"
       tmp_logs: tmp-logs
 
 secrets:

@@ -35,7 +35,6 @@ test('the demo defines exactly the variables that the example asks for', () => {
 		const text = readFileSync(new URL(`sheets/${sheet}.yaml`, EXAMPLE), 'utf8');
 		return [...text.matchAll(/\$\{(\w+)\}/g)].map((found) => found[1]!);
 	});
-	// `accounting` is a name of its own and the beginning of another; both must be there.
 	expect([...new Set(used)].sort()).toEqual(Object.keys(demo).sort());
 });
 
