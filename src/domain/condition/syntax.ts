@@ -97,7 +97,6 @@ export type ProblemCode =
 	| 'unknown-function'
 	| 'unknown-unit'
 	| 'missing-operator'
-	| 'not-a-test'
 	| 'is-a-test'
 	| 'joined-tests'
 	| 'minus-spaces'
