@@ -1,13 +1,15 @@
 import {
 	chmodSync,
 	closeSync,
-	copyFileSync,
 	existsSync,
 	fsyncSync,
 	mkdirSync,
 	openSync,
 	readdirSync,
+	readFileSync,
 	renameSync,
+	rmSync,
+	statSync,
 	writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,9 +19,21 @@ import { ORIGINS } from './origins.ts';
 import { BANK_TEMPLATES, writeCorsConfig } from './shipped-files.ts';
 import { TROUBLE_SCRIPT } from './trouble-script.ts';
 
-/** Makes the folder and its subfolders, for the owner alone whatever the umask is. */
+/** What may stand in a folder before its first demo. */
+const FORERUNNERS: readonly string[] = ['.rounds', LAYOUT.record];
+
+/**
+ * Makes the folder and its subfolders, for the owner alone whatever the umask is. Throws when it belongs to somebody else or
+ * holds things that are no demo's: a mistyped name must not cost anybody the mode of their home folder.
+ */
 export function makeFolder(dir: string): void {
-	mkdirSync(dir, { recursive: true });
+	mkdirSync(dir, { recursive: true, mode: 0o700 });
+	if (statSync(dir).uid !== process.getuid?.()) throw new Error('the folder belongs to somebody else');
+	const found = readdirSync(dir);
+	const isForeign = !found.includes(LAYOUT.claim) && found.some((name) => !FORERUNNERS.includes(name));
+	if (isForeign) throw new Error('the folder is not empty and not of a demo; name another');
+	// First of all, so that a start at the same moment knows the folder for a demo's.
+	closeSync(openSync(join(dir, LAYOUT.claim), 'a', 0o600));
 	for (const name of ['.', 'db', 'logs', 'tmp-logs', 'secrets', 'sheets']) {
 		mkdirSync(join(dir, name), { recursive: true });
 		chmodSync(join(dir, name), 0o700);
@@ -43,7 +57,8 @@ export function fillFolder(dir: string, token: string): void {
 /** Temporary name, fsync, rename: a reader sees the old file or the new one, never half of one. Mode 0600. */
 export function replaceFile(path: string, text: string): void {
 	const fresh = `${path}.${process.pid}.new`;
-	const file = openSync(fresh, 'w', 0o600);
+	rmSync(fresh, { force: true });
+	const file = openSync(fresh, 'wx', 0o600);
 	try {
 		writeSync(file, text);
 		fsyncSync(file);
@@ -55,10 +70,7 @@ export function replaceFile(path: string, text: string): void {
 }
 
 function copyFile(from: string, to: string): void {
-	const fresh = `${to}.${process.pid}.new`;
-	copyFileSync(from, fresh);
-	chmodSync(fresh, 0o600);
-	renameSync(fresh, to);
+	replaceFile(to, readFileSync(from, 'utf8'));
 }
 
 /** The shipped example beside this program, from a checkout (`src/demo/`) as from an installed bundle (`dist/`). */

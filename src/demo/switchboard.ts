@@ -56,14 +56,25 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
 		troubles[name] = on;
 	};
 
+	/** One that cannot be ended must not keep the others going. */
+	const endAll = async (): Promise<{ ok: boolean; text: string }> => {
+		const stuck: string[] = [];
+		for (const { name } of TROUBLES) {
+			await turn(name, false).catch((error: Error) =>
+				stuck.push(`${name} (${error.message.split('\n')[0]})`),
+			);
+		}
+		if (stuck.length === 0) return { ok: true, text: 'all well: every trouble is off' };
+		return { ok: false, text: `could not be switched off: ${stuck.join(', ')}` };
+	};
+
 	const answer = async ([name = '', order = 'toggle']: readonly string[]): Promise<{
 		ok: boolean;
 		text: string;
 	}> => {
 		try {
 			if (name === 'all-well') {
-				for (const trouble of TROUBLES) await turn(trouble.name, false);
-				return { ok: true, text: 'all well: every trouble is off' };
+				return await endAll();
 			}
 			if (!isTroubleName(name)) {
 				return {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -108,6 +108,13 @@ describe('one start', () => {
 		const { code, out, complaint } = await bad.ended;
 		expect([code, out]).toEqual([74, '']);
 		expect(complaint).toMatch(/^cannot set up the demo in .*: .*\n$/);
+		const mode = statSync(dir).mode;
+		const foreign = await start().ended;
+		expect([foreign.code, foreign.complaint]).toEqual([
+			74,
+			expect.stringContaining('not empty and not of a demo'),
+		]);
+		expect([statSync(dir).mode, readdirSync(dir)]).toEqual([mode, ['file']]);
 		expect(await start('--idle-ms', 'soon').ended).toMatchObject({
 			code: 64,
 			complaint: expect.stringContaining('usage'),

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -329,6 +330,23 @@ describe('troubles', () => {
 		for (const { name } of TROUBLES) expect((await trouble(name, 'state')).out).toBe(`${name} is off\n`);
 		expect(readBooks()).toEqual(WHOLE);
 		expect((await testApi()).code).toBe(0);
+	});
+
+	test('all well ends the rest when one cannot be ended, and says which', async () => {
+		await trouble('stop-mcp', 'on');
+		await trouble('flask-500', 'on');
+		const stranger = createServer();
+		await new Promise<void>((resolve) => stranger.listen(system.ports.mcp, '127.0.0.1', resolve));
+		const { code, out } = await trouble('all-well');
+		expect([code, out]).toEqual([
+			1,
+			expect.stringMatching(/^could not be switched off: stop-mcp \(.*EADDRINUSE.*\)\n$/),
+		]);
+		expect((await trouble('stop-mcp', 'state')).out).toContain('stop-mcp is on');
+		expect((await flask('/api/health')).status).toBe(200);
+		await new Promise((resolve) => stranger.close(resolve));
+		expect((await trouble('stop-mcp', 'off')).code).toBe(0);
+		expect((await mcp('/health')).status).toBe(200);
 	});
 
 	test('a wrong name, a wrong order and a wrong token change nothing and say why', async () => {
