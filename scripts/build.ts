@@ -1,0 +1,106 @@
+import { access, chmod, copyFile, cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, extname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { ENTRIES, type Entry } from './build/entries.ts';
+import { createPatches } from './build/patches.ts';
+import { createReferences } from './build/references.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+const CODE = new Set(['.ts', '.tsx']);
+
+// CommonJS packages inside an ES module bundle call `require` for what Node brings along.
+const REQUIRE =
+	"import{createRequire as createRequireOf}from'node:module';const require=createRequireOf(import.meta.url);";
+
+const optionsOf = (entry: Entry, plugins: NonNullable<BuildOptions['plugins']>): BuildOptions => ({
+	absWorkingDir: root,
+	entryPoints: { [entry.name]: entry.source },
+	outdir: dist,
+	bundle: true,
+	platform: 'node',
+	format: 'esm',
+	target: 'node22.19',
+	jsx: 'automatic',
+	mainFields: ['module', 'main'],
+	external: ['better-sqlite3'],
+	alias: { 'react-devtools-core': join(root, 'scripts/build/no-devtools.js') },
+	define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+	banner: { js: REQUIRE },
+	minifySyntax: true,
+	minifyWhitespace: true,
+	// Names stay: a crash file has to say where it happened.
+	minifyIdentifiers: false,
+	sourcemap: 'external',
+	legalComments: 'none',
+	logLevel: 'error',
+	metafile: true,
+	plugins,
+});
+
+const checkLibraries = (entry: Entry, metafile: Metafile): void => {
+	for (const input of Object.keys(metafile.inputs)) {
+		const found = entry.without.find((name) => input.includes(`node_modules/${name}/`));
+		if (found !== undefined)
+			throw new Error(`dist/${entry.name}.js holds ${found} (${input}), which belongs to the other thread`);
+	}
+	for (const { imports } of Object.values(metafile.outputs)) {
+		const found = imports.find(({ path, external }) => external === true && entry.without.includes(path));
+		if (found !== undefined)
+			throw new Error(`dist/${entry.name}.js loads ${found.path}, which belongs to the other thread`);
+	}
+};
+
+const copyShippedFiles = async (): Promise<void> => {
+	const files = await readdir(join(root, 'src'), { recursive: true, withFileTypes: true });
+	for (const file of files) {
+		if (!file.isFile() || CODE.has(extname(file.name))) continue;
+		const from = join(file.parentPath, file.name);
+		const to = join(dist, relative(join(root, 'src'), from));
+		await mkdir(dirname(to), { recursive: true });
+		await copyFile(from, to);
+	}
+	const examples = join(root, 'examples');
+	if (await exists(examples)) {
+		await cp(examples, join(dist, 'examples'), {
+			recursive: true,
+			// What a run left behind is not shipped.
+			filter: (source) => !/\/\.rounds(\/|$)/.test(source),
+		});
+	}
+};
+
+const exists = (path: string): Promise<boolean> =>
+	access(path).then(
+		() => true,
+		() => false,
+	);
+
+const run = async (): Promise<void> => {
+	await rm(dist, { recursive: true, force: true });
+	await mkdir(dist, { recursive: true });
+	const patches = createPatches();
+	let hasScreen = false;
+	await Promise.all(
+		ENTRIES.map(async (entry) => {
+			if (!(await exists(join(root, entry.source)))) {
+				process.stdout.write(`skipped dist/${entry.name}.js: no ${entry.source} yet\n`);
+				return;
+			}
+			if (entry.name === 'console') hasScreen = true;
+			const { metafile } = await build(optionsOf(entry, [patches.plugin, createReferences(root)]));
+			checkLibraries(entry, metafile as Metafile);
+		}),
+	);
+	const unused = patches.unused();
+	if (hasScreen && unused.length > 0) throw new Error(`patches that were not needed: ${unused.join('; ')}`);
+	await copyShippedFiles();
+	await copyFile(join(root, 'scripts/build/launcher.js'), join(dist, 'rounds.js'));
+	await chmod(join(dist, 'rounds.js'), 0o755);
+};
+
+await run().catch((error: unknown) => {
+	process.stderr.write(`build: ${error instanceof Error ? error.message : String(error)}\n`);
+	process.exitCode = 1;
+});

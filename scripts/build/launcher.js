@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+// The installed command. Syntax of Node 12 only: an old Node has to get as far as its one line.
+const wanted = [22, 19];
+const [major, minor] = process.versions.node.split('.').map(Number);
+
+const say = (sentence) => {
+	process.stderr.write(`rounds: ${sentence}\n`);
+	process.exitCode = 70;
+};
+
+const start = () => {
+	const { enableCompileCache } = process.getBuiltinModule('node:module');
+	if (enableCompileCache) enableCompileCache();
+	if (process.env.NO_COLOR) process.env.FORCE_COLOR = '0';
+	greet();
+	import('./main.js').catch((error) => {
+		const isMissing = error && error.code === 'ERR_MODULE_NOT_FOUND' && /main\.js/.test(error.message);
+		if (!isMissing) throw error;
+		say('is not built: run npm run build (npm ci --ignore-scripts leaves it out)');
+	});
+};
+
+// A word on the screen before anything is loaded; whatever comes next begins in the same column.
+const greet = () => {
+	const first = process.argv[2];
+	if (first !== undefined && first !== 'demo') return;
+	if (process.argv.length > 4 || process.env.TERM === 'dumb') return;
+	if (!process.getBuiltinModule('node:tty').isatty(1)) return;
+	try {
+		process.getBuiltinModule('node:fs').writeSync(1, ' rounds ...\r');
+	} catch (_error) {
+		// A terminal that cannot be written to is found by whoever draws.
+	}
+};
+
+if (major < wanted[0] || (major === wanted[0] && minor < wanted[1])) {
+	say(`needs Node ${wanted.join('.')} or newer, this is ${process.versions.node}`);
+} else {
+	start();
+}
