@@ -73,6 +73,8 @@ export interface RoundStore {
 		index: number,
 		answer: Answer | null,
 		version: number,
+		/** Who takes the answer back, and when: for the trail. */
+		takenBack?: { readonly at: number; readonly by: string },
 	): Stored<{ readonly round: Round; readonly conflict: boolean }>;
 	note(id: RoundId, index: number, note: string | null): Stored<Round>;
 	draft(id: RoundId, index: number, text: string | null): Stored<void>;
@@ -87,6 +89,17 @@ export interface RoundStore {
 	/** Adds paths of the written record once the files are there. */
 	signedFiles(id: RoundId, files: readonly string[]): Stored<Round>;
 	baseline(): Stored<Baseline>;
+	/** Every answer a round's steps ever had, oldest first; none is ever deleted. */
+	trail(id: RoundId): Stored<readonly AnswerChange[]>;
+}
+
+/** One change of a step's answer; `answer` null: it was taken back. `at` and `by` are null where nobody said. */
+export interface AnswerChange {
+	readonly index: number;
+	readonly version: number;
+	readonly at: number | null;
+	readonly by: string | null;
+	readonly answer: Answer | null;
 }
 
 export interface OperationStore {

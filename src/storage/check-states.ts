@@ -1,0 +1,72 @@
+import { type CheckId, checkId } from '../domain/ids.ts';
+import type { CheckState } from '../domain/observation.ts';
+import { levelCode, levelOf } from './codes.ts';
+import type { Connection } from './connection.ts';
+import type { Names } from './names.ts';
+import { KEY_EVERY_MS } from './sample-frame.ts';
+
+interface Row {
+	readonly check_id: number;
+	readonly level: number;
+	readonly hard: number;
+	readonly attempt: number;
+	readonly since: number;
+	readonly hard_level: number;
+	readonly hard_since: number;
+	readonly at: number;
+}
+
+export interface CheckStates {
+	/** Inside a write transaction: writes the row only when something besides the time changed. */
+	write(state: CheckState): void;
+	read(): CheckState[];
+}
+
+/** Standings change seldom, their time at every probe: it is taken from the observations, not written again. */
+export function createCheckStates(connection: Connection, checks: Names): CheckStates {
+	const { db, environment } = connection;
+	const written = new Map<CheckId, string>();
+	/** Newest observation per check, and how far the rows were read for it. */
+	const newest = new Map<number, number>();
+	let readTo = 0;
+	connection.onRollback(() => written.clear());
+	const upsert = db.prepare(`
+		INSERT OR REPLACE INTO check_state (environment_id, check_id, level, hard, attempt, since, hard_level, hard_since, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+	const all = db.prepare<[number], Row>(
+		'SELECT * FROM check_state WHERE environment_id = ? ORDER BY check_id',
+	);
+	const times = db.prepare<[number, number], { check_id: number; at: number }>(
+		'SELECT check_id, max(at) AS at FROM observation WHERE environment_id = ? AND at >= ? GROUP BY check_id',
+	);
+	return {
+		write(state) {
+			const { check, level, hard, attempt, since, hardLevel, hardSince, at } = state;
+			// Once hard, counting on says nothing more.
+			const shape = `${level}/${hard}/${hard ? '' : attempt}/${since}/${hardLevel}/${hardSince}`;
+			// Another console may have written in between: only what this process wrote last, and lately, is trusted.
+			const key = `${shape}@${Math.floor(at / KEY_EVERY_MS)}`;
+			if (written.get(check) === key) return;
+			const standing = [levelCode(level), hard ? 1 : 0, attempt, since, levelCode(hardLevel), hardSince, at];
+			upsert.run(environment, checks.idOf(check), ...standing);
+			written.set(check, key);
+		},
+		read() {
+			// A late batch may lie a little before the newest row.
+			for (const { check_id, at } of times.all(environment, readTo - KEY_EVERY_MS)) {
+				newest.set(check_id, Math.max(at, newest.get(check_id) ?? 0));
+				readTo = Math.max(readTo, at);
+			}
+			return all.all(environment).map((row) => ({
+				check: checkId(checks.nameOf(row.check_id)),
+				level: levelOf(row.level),
+				hard: row.hard === 1,
+				attempt: row.attempt,
+				since: row.since,
+				hardLevel: levelOf(row.hard_level),
+				hardSince: row.hard_since,
+				at: Math.max(row.at, newest.get(row.check_id) ?? 0),
+			}));
+		},
+	};
+}

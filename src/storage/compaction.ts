@@ -1,0 +1,114 @@
+import type { Observation } from '../domain/observation.ts';
+import type { Connection } from './connection.ts';
+import type { Names } from './names.ts';
+import { readRows, type StoredRow } from './open-hours.ts';
+import { HOUR_MS, hourOf, type PackedHours } from './packed-hours.ts';
+
+/** Rows packed, and rows cleared away, by one call: about a tenth of a second. */
+const PACK_ROWS = 20_000;
+const CLEAR_ROWS = 50_000;
+/** An hour is packed so long after its end, when even slow probes that began in it are stored. */
+const GRACE_MS = 600_000;
+const RETENTION_HOURS = 48;
+
+interface Parts {
+	readonly checks: Names;
+	readonly samples: Names;
+	readonly packed: PackedHours;
+}
+
+/** Packs the oldest closed hour, a bounded amount a call, inside a write transaction. Returns whether more is left. */
+export function createCompaction(
+	connection: Connection,
+	{ checks, samples, packed }: Parts,
+): (now: number, keepMs: number) => boolean {
+	const { db, environment } = connection;
+	const oldest = db
+		.prepare<[number, number], number>(
+			'SELECT at FROM observation WHERE environment_id = ? AND at >= ? ORDER BY at, check_id LIMIT 1',
+		)
+		.pluck();
+	const counts = db.prepare<
+		[number, number, number, number, number],
+		{ check_id: number; n: number; newest: number; packed: number | null }
+	>(`
+		SELECT o.check_id, o.n, o.newest, p.count AS packed FROM (
+			SELECT check_id, count(*) AS n, max(at) AS newest FROM observation
+			WHERE environment_id = ? AND at >= ? AND at < ? GROUP BY check_id
+		) o LEFT JOIN packed p ON p.environment_id = ? AND p.hour = ? AND p.check_id = o.check_id ORDER BY o.check_id`);
+	const rows = db.prepare<[number, number, number, number, number], StoredRow>(`
+		SELECT at, check_id, level, duration_us, samples, why, why_back FROM observation
+		WHERE environment_id = ? AND at >= ? AND at < ? AND check_id BETWEEN ? AND ? ORDER BY at, check_id`);
+	const advance = db.prepare('UPDATE environment SET packed_to = ? WHERE id = ?');
+	const keepTime = db.prepare(
+		'UPDATE check_state SET at = max(at, ?) WHERE environment_id = ? AND check_id = ?',
+	);
+	const clearCut = db
+		.prepare<[number, number, number], number>(
+			'SELECT at FROM observation WHERE environment_id = ? AND at < ? ORDER BY at, check_id LIMIT 1 OFFSET ?',
+		)
+		.pluck();
+	const clear = db.prepare('DELETE FROM observation WHERE environment_id = ? AND at < ?');
+	const firstPacked = db
+		.prepare<[number], number | null>('SELECT min(hour) FROM packed WHERE environment_id = ?')
+		.pluck();
+	const forget = ['packed', 'roll_up'].map((table) =>
+		db.prepare(`DELETE FROM ${table} WHERE environment_id = ? AND hour < ?`),
+	);
+	const forgetFlips = db.prepare('DELETE FROM flip WHERE environment_id = ? AND at < ?');
+
+	/** Rows of hours already packed are cleared in their own calls, oldest first: whole pages, which are then not written. */
+	const clearPacked = (): boolean => {
+		const closedTo = packed.packedTo();
+		const cut = clearCut.get(environment, closedTo, CLEAR_ROWS);
+		clear.run(environment, cut ?? closedTo);
+		return cut !== undefined;
+	};
+	const retain = (before: number): boolean => {
+		const first = firstPacked.get(environment) ?? null;
+		if (first === null || first >= before) return false;
+		const to = Math.min(before, first + RETENTION_HOURS * HOUR_MS);
+		for (const statement of forget) statement.run(environment, to);
+		forgetFlips.run(environment, to);
+		return to < before;
+	};
+	/** True when the hour is done. */
+	const packSome = (hour: number): boolean => {
+		const all = counts.all(environment, hour, hour + HOUR_MS, environment, hour);
+		const missing = all.filter((each) => each.n !== each.packed);
+		if (missing.length === 0) {
+			for (const { check_id, newest } of all) keepTime.run(newest, environment, check_id);
+			advance.run(hour + HOUR_MS, environment);
+			return true;
+		}
+		let budget = PACK_ROWS;
+		const chosen = new Map<number, Observation[]>();
+		for (const { check_id, n } of missing) {
+			if (chosen.size > 0 && n > budget) break;
+			chosen.set(check_id, []);
+			budget -= n;
+		}
+		const ids = [...chosen.keys()];
+		const found = rows.iterate(environment, hour, hour + HOUR_MS, ids[0]!, ids.at(-1)!);
+		for (const observation of readRows(found, hour, checks, samples)) {
+			chosen.get(checks.find(observation.check)!)?.push(observation);
+		}
+		for (const [id, observations] of chosen)
+			packed.replace(hour, observations[0]?.check ?? nameless(id), observations);
+		return chosen.size === missing.length && packSome(hour);
+	};
+	return (now, keepMs) => {
+		if (clearPacked()) return true;
+		const first = oldest.get(environment, packed.packedTo());
+		if (first !== undefined && hourOf(first) + HOUR_MS + GRACE_MS <= now) {
+			// What was packed just now still has its rows to clear.
+			packSome(hourOf(first));
+			return true;
+		}
+		return retain(hourOf(now - keepMs));
+	};
+}
+
+function nameless(id: number): never {
+	throw new RangeError(`check ${id} was counted but not found`);
+}

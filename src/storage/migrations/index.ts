@@ -1,0 +1,12 @@
+import { begin } from './0001-begin.ts';
+
+/** One step of the database's shape. Its SQL never changes once released; a test holds its hash. */
+export interface Migration {
+	/** From 1, without gaps. */
+	readonly number: number;
+	readonly name: string;
+	readonly sql: string;
+}
+
+/** In the order they are applied. */
+export const MIGRATIONS: readonly Migration[] = [begin];

@@ -1,0 +1,97 @@
+import type { Quantity, SampleValue, Unit } from '../domain/value.ts';
+import type { ByteReader, ByteWriter } from './bytes.ts';
+
+/** Units and kinds as they are stored: never renumber. */
+const UNITS: readonly Unit[] = ['none', 'ms', 'bytes', 'ratio'];
+const NULL = 0;
+const FALSE = 1;
+const TRUE = 2;
+const TEXT = 3;
+const WHOLE = 4;
+const SCALED = 5;
+/** A decimal too long for a scaled whole number, as its text. */
+const LONG = 6;
+
+/** 15 digits fit a double exactly with room for the sign bit of `signed`. */
+const MAX_SCALED_DIGITS = 15;
+
+export interface Scaled {
+	readonly whole: number;
+	readonly scale: number;
+}
+
+/** "-12.50" is −1250 at scale 2; null when this would not give the same text back. */
+export function toScaled(decimal: string): Scaled | null {
+	if (decimal.length > MAX_SCALED_DIGITS + 2) return null;
+	const point = decimal.indexOf('.');
+	const scale = point === -1 ? 0 : decimal.length - point - 1;
+	const digits = point === -1 ? decimal : decimal.slice(0, point) + decimal.slice(point + 1);
+	const whole = Number(digits);
+	if (!Number.isInteger(whole) || Math.abs(whole) >= 10 ** MAX_SCALED_DIGITS) return null;
+	return fromScaled(whole, scale) === decimal ? { whole, scale } : null;
+}
+
+export function fromScaled(whole: number, scale: number): string {
+	if (scale === 0) return String(whole);
+	const digits = String(Math.abs(whole)).padStart(scale + 1, '0');
+	const cut = digits.length - scale;
+	return `${whole < 0 ? '-' : ''}${digits.slice(0, cut)}.${digits.slice(cut)}`;
+}
+
+export function writeValue(to: ByteWriter, value: SampleValue): void {
+	if (value === null) {
+		to.byte(NULL);
+	} else if (typeof value === 'boolean') {
+		to.byte(value ? TRUE : FALSE);
+	} else if (typeof value === 'string') {
+		to.byte(TEXT);
+		to.text(value);
+	} else {
+		writeQuantity(to, value);
+	}
+}
+
+function writeQuantity(to: ByteWriter, { number, unit }: Quantity): void {
+	const unitBits = UNITS.indexOf(unit) << 4;
+	const scaled = toScaled(number);
+	if (scaled === null) {
+		to.byte(LONG | unitBits);
+		to.text(number);
+		return;
+	}
+	to.byte((scaled.scale === 0 ? WHOLE : SCALED) | unitBits);
+	if (scaled.scale > 0) to.count(scaled.scale);
+	to.signed(scaled.whole);
+}
+
+export function readValue(from: ByteReader): SampleValue {
+	const tag = from.byte();
+	const unit = UNITS[tag >> 4];
+	if (unit === undefined) throw new RangeError(`stored unit ${tag >> 4}`);
+	switch (tag & 0x0f) {
+		case NULL:
+			return null;
+		case FALSE:
+			return false;
+		case TRUE:
+			return true;
+		case TEXT:
+			return from.text();
+		case WHOLE:
+			return { number: String(from.signed()), unit };
+		case SCALED: {
+			const scale = from.count();
+			return { number: fromScaled(from.signed(), scale), unit };
+		}
+		case LONG:
+			return { number: from.text(), unit };
+		default:
+			throw new RangeError(`stored value kind ${tag & 0x0f}`);
+	}
+}
+
+export function sameValue(a: SampleValue, b: SampleValue): boolean {
+	if (a === b) return true;
+	if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+	return a.number === b.number && a.unit === b.unit;
+}
