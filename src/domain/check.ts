@@ -29,6 +29,8 @@ export interface CheckDefinition {
 	readonly must: readonly Condition[];
 	readonly should: readonly Condition[];
 	readonly show: readonly ShownValue[];
+	/** Set when it cannot be asked at all (a secret that cannot be read): every probe is this fault, the kind is not called. */
+	readonly broken?: Fault;
 }
 
 /** What a probe is told about this one time: when it is, until when it may take, and whether it is still wanted. */

@@ -29,14 +29,17 @@ const ISO =
 // What may stand before the time: a bracket, a container's name, a syslog priority, a key, or the level itself.
 const BEFORE_TIME =
 	/^(?:\[|<\d{1,3}>(?:1 )?|[\w.-]{1,40}\s*\| |(?:time|ts|t|timestamp)="?|[A-Z]{4,9}:?\s+\[?)(?=\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:)/;
-const ACCESS = /^\S{1,64} \S{1,64} \S{1,64} \[(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-]\d{4})\] /;
+const ACCESS =
+	/^\S{1,64} \S{1,64} \S{1,64} \[(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-]\d{4})\] /;
 const ACCESS_CODE = /^"(?:[^"\\]|\\.)*" (\d{3}) /;
 const SYSLOG = /^(?:<\d{1,3}>)?([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d) /;
 const GLOG = /^([IWEF])(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{3})\d* /;
-const LEVEL_FIRST = /^\[?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|PANIC|SEVERE)\]?(?::|\s|$)/i;
+const LEVEL_FIRST =
+	/^\[?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|PANIC|SEVERE)\]?(?::|\s|$)/i;
 const UPPER =
 	/(?:^|[\s[(|:<"=-])(TRACE|DEBUG|DBG|INFO|INF|NOTICE|WARN(?:ING)?|WRN|ERROR|ERR|CRITICAL|CRIT|FATAL|PANIC|SEVERE|ALERT|EMERG(?:ENCY)?)(?=$|[\s\])|:>",;-])/;
-const LOWER = /(?:\[|<|\blevel="?|\blvl="?)(trace|debug|info|notice|warn(?:ing)?|error|err|critical|crit|fatal|panic|severe|alert|emerg)\b/i;
+const LOWER =
+	/(?:\[|<|\blevel="?|\blvl="?)(trace|debug|info|notice|warn(?:ing)?|error|err|critical|crit|fatal|panic|severe|alert|emerg)\b/i;
 const LEVELS: Readonly<Record<string, Exclude<LogLevel, 'unknown'>>> = {
 	TRACE: 'debug',
 	DEBUG: 'debug',
@@ -82,7 +85,7 @@ export function readLine(line: string, frame: TimeFrame): LineParts {
 	const iso = ISO.exec(before > 0 ? head.slice(before) : head);
 	if (iso) return { at: isoTime(iso, frame), level: findLevel(head), start: true };
 	const access = ACCESS.exec(head);
-	if (access) return readAccess(line, access, frame);
+	if (access) return readAccess(line, access);
 	const syslog = SYSLOG.exec(head);
 	if (syslog) {
 		const [, month = '', day, hour, minute, second] = syslog;
@@ -103,7 +106,9 @@ export function readLine(line: string, frame: TimeFrame): LineParts {
 
 /** Whether an untimed line goes on with what the line before it began. */
 export function looksContinued(line: string): boolean {
-	return /^(?:\s|Traceback \(|Caused by:|at |\.{3}|During handling|The above exception|[\w.]+(?:Error|Exception|Warning)\b[^=]*$)/.test(line);
+	return /^(?:\s|Traceback \(|Caused by:|at |\.{3}|During handling|The above exception|[\w.]+(?:Error|Exception|Warning)\b[^=]*$)/.test(
+		line,
+	);
 }
 
 export function beginsTrace(line: string): boolean {
@@ -136,7 +141,13 @@ function isoTime(parts: RegExpExecArray, frame: TimeFrame): number | null {
 }
 
 /** Date.UTC turns month 13 into next year; a line that says so has no time instead. */
-function utcOf(year: number, month: number, day: number, clock: readonly (string | undefined)[], ms: number): number | null {
+function utcOf(
+	year: number,
+	month: number,
+	day: number,
+	clock: readonly (string | undefined)[],
+	ms: number,
+): number | null {
 	const [hour, minute, second] = clock.map(Number) as [number, number, number];
 	if (month < 0 || month > 11 || day < 1 || day > 31 || hour > 24 || minute > 59 || second > 60) return null;
 	return Date.UTC(year, month, day, hour, minute, second, ms);
@@ -149,7 +160,13 @@ function zoneOffset(zone: string): number {
 }
 
 /** The newest such day that is not in the future: logs without a year are about the past. */
-function yearless(month: number, day: number, clock: readonly (string | undefined)[], ms: number, frame: TimeFrame): number | null {
+function yearless(
+	month: number,
+	day: number,
+	clock: readonly (string | undefined)[],
+	ms: number,
+	frame: TimeFrame,
+): number | null {
 	if (!Number.isInteger(month)) return null;
 	const year = new Date(frame.now).getUTCFullYear();
 	for (const candidate of [year + 1, year, year - 1]) {
@@ -161,7 +178,7 @@ function yearless(month: number, day: number, clock: readonly (string | undefine
 	return null;
 }
 
-function readAccess(line: string, access: RegExpExecArray, frame: TimeFrame): LineParts {
+function readAccess(line: string, access: RegExpExecArray): LineParts {
 	const [whole, day, month = '', year, hour, minute, second, zone = '+0000'] = access;
 	const asUtc = utcOf(Number(year), MONTHS.indexOf(month) / 3, Number(day), [hour, minute, second], 0);
 	const code = Number(ACCESS_CODE.exec(line.slice(whole.length, whole.length + 8192))?.[1] ?? 0);

@@ -1,5 +1,6 @@
 import type { CheckDefinition } from './check.ts';
 import type { Condition } from './condition/index.ts';
+import type { Fault } from './fault.ts';
 import type { ActionId, CheckId, ServiceId, SheetId } from './ids.ts';
 import type { OwnText } from './own-text.ts';
 import type { Text } from './secret.ts';
@@ -43,6 +44,8 @@ export interface ActionDefinition {
 	/** Asks even where the environment would not. */
 	readonly confirm: boolean;
 	readonly body: ActionBody;
+	/** Set when it cannot be run at all (a secret that cannot be read). */
+	readonly broken?: Fault;
 	/** Named groups become samples (`passed`, `total`). Source text of a RegExp. */
 	readonly result: string | null;
 	readonly must: readonly Condition[];

@@ -2,7 +2,7 @@ import type { CheckDefinition, CheckKind } from '../domain/check.ts';
 import { expectationFor, namesOf } from '../domain/condition/index.ts';
 import type { CheckFace, SystemFace } from '../domain/picture.ts';
 import type { SystemDefinition } from '../domain/system.ts';
-import { commandText, guardOf } from './operations.ts';
+import { commandText, guardOf } from './run-command.ts';
 
 /** What a row can hold; more values of one check are in its detail view. */
 const VALUES_SHOWN = 12;

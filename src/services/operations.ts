@@ -1,32 +1,17 @@
 import type { Refusal } from '../domain/engine.ts';
-import { type Fault, fault } from '../domain/fault.ts';
 import type { ActionId, CheckId, OperationId, RoundId } from '../domain/ids.ts';
-import { judge } from '../domain/judge.ts';
 import { type Level, worstLevel } from '../domain/level.ts';
-import type { Reason } from '../domain/observation.ts';
 import type { Operation } from '../domain/operation.ts';
 import { type Locale, ownText } from '../domain/own-text.ts';
 import type { Clock, ProcessesPort } from '../domain/ports.ts';
-import type { Samples } from '../domain/reading.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import { masked } from '../domain/secret.ts';
 import type { OperationStore } from '../domain/storage-port.ts';
 import type { ActionDefinition, SystemDefinition } from '../domain/system.ts';
-import { quantity, readQuantity } from '../domain/value.ts';
+import { commandText, guardOf, type OperationEnd, runCommand } from './run-command.ts';
 
 /** Progress reaches the screen four times a second at most. */
 const TELL_MS = 250;
 const TAIL_LINES = 12;
-const OUTPUT_LIMIT = 64 * 1024;
-
-export interface OperationEnd {
-	readonly level: Level;
-	readonly samples: Samples;
-	readonly reasons: readonly Reason[];
-	readonly output: string;
-	readonly files: readonly string[];
-	readonly cancelled?: boolean;
-}
 
 export interface OperationsParts {
 	readonly clock: Clock;
@@ -61,19 +46,6 @@ export interface Operations {
 	stop(): Promise<void>;
 }
 
-/** How much this action asks before it runs: only one marked `confirm` asks, as strongly as its environment wants. */
-export function guardOf(action: ActionDefinition, system: SystemDefinition): 'none' | 'confirm' | 'typed' {
-	if (!action.confirm) return 'none';
-	return system.environment.guard === 'typed' ? 'typed' : 'confirm';
-}
-
-/** What would run, secrets masked. */
-export function commandText(action: ActionDefinition): string {
-	if (action.body.kind === 'run') return action.body.argv.map(masked).join(' ');
-	if (action.body.kind === 'builtin') return `rounds ${action.body.name}`;
-	return action.body.parts.map((part) => ('action' in part ? part.action : part.check)).join(' → ');
-}
-
 export function createOperations(parts: OperationsParts): Operations {
 	const { clock, store } = parts;
 	const running = new Map<
@@ -94,43 +66,6 @@ export function createOperations(parts: OperationsParts): Operations {
 	const tell = (operation: Operation, tail: readonly string[]) => {
 		told.set(operation.id, operation.state);
 		parts.onOperation(operation, tail);
-	};
-
-	const runCommand = async (
-		action: ActionDefinition,
-		body: Extract<ActionDefinition['body'], { kind: 'run' }>,
-		signal: AbortSignal,
-		onText: (text: string) => void,
-	): Promise<OperationEnd> => {
-		const answered = await parts.processes.run(
-			{
-				argv: body.argv,
-				cwd: body.cwd,
-				env: body.env,
-				outputLimit: OUTPUT_LIMIT,
-				onOutput: (_stream, text) => onText(parts.redact(text)),
-			},
-			{ deadline: clock.monotonic() + body.timeoutMs, signal },
-		);
-		if (!answered.ok) return faultEnd(answered.error, signal.aborted);
-		const { stdout, stderr, exit, durationMs } = answered.value;
-		const output = parts.redact(
-			stderr.trim() === ''
-				? stdout
-				: `${stdout}${stdout.endsWith('\n') || stdout === '' ? '' : '\n'}${stderr}`,
-		);
-		if (signal.aborted)
-			return { level: 'unknown', samples: {}, reasons: [], output, files: [], cancelled: true };
-		const samples: Record<string, Samples[string]> = { took: quantity(Math.round(durationMs), 'ms') };
-		if (exit !== null) samples['exit'] = quantity(exit);
-		Object.assign(samples, namedGroups(action.result, stdout));
-		const judged = judge(
-			{ ok: true, value: { samples } },
-			{ must: action.must, should: action.should, show: [] },
-			nowhere(clock.now()),
-		);
-		const { level, reasons } = judged.verdict;
-		return { level, samples, reasons, output, files: [] };
 	};
 
 	const runSequence = async (
@@ -235,7 +170,7 @@ export function createOperations(parts: OperationsParts): Operations {
 		try {
 			end =
 				body.kind === 'run'
-					? await runCommand(action, body, signal, onText)
+					? await runCommand(action, body, parts, signal, onText)
 					: body.kind === 'sequence'
 						? await runSequence(body, operation, signal, onText)
 						: await parts.report();
@@ -331,33 +266,6 @@ export function createOperations(parts: OperationsParts): Operations {
 			await Promise.all(ends);
 		},
 	};
-}
-
-/** The named groups of a result pattern as samples; the last match counts, since a script's summary stands at its end. */
-function namedGroups(pattern: string | null, text: string): Samples {
-	if (pattern === null) return {};
-	const samples: Record<string, Samples[string]> = {};
-	for (const match of text.matchAll(new RegExp(pattern, 'g'))) {
-		for (const [name, value] of Object.entries(match.groups ?? {})) {
-			if (value !== undefined) samples[name] = readQuantity(value) ?? value;
-		}
-	}
-	return samples;
-}
-
-function faultEnd(failed: Fault, cancelled: boolean): OperationEnd {
-	if (cancelled) return { level: 'unknown', samples: {}, reasons: [], output: '', files: [], cancelled };
-	const judged = judge(
-		{ ok: false, error: fault(failed.code, failed.detail) },
-		{ must: [], should: [], show: [] },
-		nowhere(0),
-	);
-	return { level: judged.verdict.level, samples: {}, reasons: judged.verdict.reasons, output: '', files: [] };
-}
-
-/** An action's conditions look at its own samples only. */
-function nowhere(now: number) {
-	return { now, latest: () => undefined, baseline: () => undefined, window: () => [] };
 }
 
 function lastLines(text: string): readonly string[] {

@@ -13,11 +13,12 @@ import {
 	type Step,
 	standingOf,
 } from '../domain/round.ts';
-import { hasChanged, lastHand, levelOfStep, objectionTo, snapshotOf } from '../domain/round-rules.ts';
+import { lastHand, levelOfStep, objectionTo, snapshotOf } from '../domain/round-rules.ts';
 import { dueTimeFor, planRounds } from '../domain/schedule.ts';
 import type { RoundStore, Stored } from '../domain/storage-port.ts';
 import type { LookDefinition, SystemDefinition } from '../domain/system.ts';
 import type { Present } from './present.ts';
+import { createRoundEvidence } from './round-evidence.ts';
 
 const DAY = 86_400_000;
 
@@ -78,7 +79,6 @@ export function createRounds(parts: RoundsParts): Rounds {
 	let open: readonly Round[] = [];
 	let toldPlan = '';
 	const toldVersion = new Map<RoundId, string>();
-	const pinned = new Map<string, Evidence[]>();
 
 	const refused = (
 		why: Extract<Refusal, { kind: 'refused' }>['why'],
@@ -87,31 +87,13 @@ export function createRounds(parts: RoundsParts): Rounds {
 	const lift = <T>(stored: Stored<T>): Result<T, Refusal> =>
 		stored.ok ? stored : err<Refusal>({ kind: 'fault', fault: stored.error });
 
-	const evidenceOfCheck = (check: CheckId, sinceAt: number): Evidence | null => {
-		const remembered = present.get(check);
-		const newest = remembered?.newest;
-		if (!newest || newest.at < sinceAt) return null;
-		const { at, level, samples, reasons } = newest;
-		return {
-			kind: 'observation',
-			check,
-			at,
-			level,
-			samples,
-			reasons,
-			baseline: present.baseline[check] ?? {},
-		};
-	};
-
-	const withFound = (round: Round): Round => {
-		if (round.signed) return round;
-		const steps = round.steps.map((step): Step => {
-			if (step.answer || step.definition.kind !== 'check') return step;
-			const found = step.definition.checks.flatMap((id) => evidenceOfCheck(id, round.startedAt) ?? []);
-			return { ...step, found };
-		});
-		return { ...round, steps };
-	};
+	const evidence = createRoundEvidence({
+		present,
+		lookAt: parts.lookAt,
+		now: () => clock.now(),
+		lastSignedAt: () => rounds.lastSigned()?.signed?.at ?? null,
+	});
+	const { withFound } = evidence;
 
 	const tell = (round: Round): Round => {
 		const full = withFound(round);
@@ -146,28 +128,6 @@ export function createRounds(parts: RoundsParts): Rounds {
 		if (stored.value.conflict)
 			return err({ kind: 'conflict', by: other?.by ?? '', at: other?.at ?? clock.now() });
 		return ok({ round });
-	};
-
-	const evidenceFor = async (round: Round, step: Step): Promise<readonly Evidence[]> => {
-		const pins = pinned.get(`${round.id}:${step.index}`) ?? [];
-		if (step.definition.kind !== 'ask') return [...step.found, ...pins];
-		const evidence: Evidence[] = [...pins];
-		if (step.definition.look) {
-			const looked = await parts.lookAt(step.definition.look, sinceOf(step.definition.look));
-			if (looked) evidence.push(looked);
-		}
-		if (step.definition.changes) {
-			for (const { check } of present.all()) {
-				const seen = evidenceOfCheck(check.id, 0);
-				if (seen?.kind === 'observation' && hasChanged(seen)) evidence.push(seen);
-			}
-		}
-		return evidence;
-	};
-
-	const sinceOf = (look: LookDefinition): number | null => {
-		if (look.since !== 'last-signed') return look.since === null ? null : clock.now() - look.since;
-		return rounds.lastSigned()?.signed?.at ?? null;
 	};
 
 	const complete = async (signed: Round): Promise<Result<Round, Refusal>> => {
@@ -223,8 +183,13 @@ export function createRounds(parts: RoundsParts): Rounds {
 			const text = note.trim();
 			const refusal = objectionTo(step, outcome, text);
 			if (refusal) return refused(refusal, { step: index + 1 });
-			const evidence = await evidenceFor(got.value, step);
-			return put(id, index, { outcome, note: text, at: clock.now(), by: parts.operator, evidence }, version);
+			const seen = await evidence.forAnswer(got.value, step);
+			return put(
+				id,
+				index,
+				{ outcome, note: text, at: clock.now(), by: parts.operator, evidence: seen },
+				version,
+			);
 		},
 		async undo(id, index, version) {
 			const got = get(id, index);
@@ -244,22 +209,8 @@ export function createRounds(parts: RoundsParts): Rounds {
 		async pin(id, index, source, line) {
 			const got = get(id, index);
 			if (!got.ok) return got;
-			const key = `${id}:${index}`;
-			const before = (pinned.get(key) ?? []).concat(
-				got.value.steps[index]?.found.filter((e) => e.kind === 'lines') ?? [],
-			);
-			const lines = [
-				...new Set([...before.flatMap((e) => (e.kind === 'lines' ? e.lines : [])), `${source}: ${line}`]),
-			];
-			const evidence: Evidence = {
-				kind: 'lines',
-				source,
-				sinceAt: null,
-				count: lines.length,
-				lines: lines.slice(-50),
-			};
-			pinned.set(key, [evidence]);
-			const stored = lift(store.found(id, index, [evidence]));
+			const others = got.value.steps[index]?.found.filter((e) => e.kind === 'operation') ?? [];
+			const stored = lift(store.found(id, index, [...others, evidence.pin(got.value, index, source, line)]));
 			if (!stored.ok) return stored;
 			return ok({ round: tell(got.value) });
 		},
@@ -311,8 +262,11 @@ export function createRounds(parts: RoundsParts): Rounds {
 			const found = lift(store.list(0, clock.now() + DAY, limit));
 			return found.ok ? ok({ rounds: found.value }) : found;
 		},
-		found(id, index, evidence) {
-			const stored = store.found(id, index, [evidence]);
+		found(id, index, left) {
+			const before = store.get(id);
+			if (!before.ok || !before.value) return;
+			const pins = before.value.steps[index]?.found.filter((e) => e.kind === 'lines') ?? [];
+			const stored = store.found(id, index, [left, ...pins]);
 			const got = store.get(id);
 			if (stored.ok && got.ok && got.value) tell(got.value);
 		},

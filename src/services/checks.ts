@@ -1,0 +1,149 @@
+import type { CheckDefinition, CheckKind } from '../domain/check.ts';
+import type { CheckDetail, EngineEvent, Refusal } from '../domain/engine.ts';
+import type { CheckId } from '../domain/ids.ts';
+import type { Recorded } from '../domain/observation.ts';
+import type { Clock, ProbePorts } from '../domain/ports.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import type { ObservationStore } from '../domain/storage-port.ts';
+import type { SystemDefinition } from '../domain/system.ts';
+import { createPlaces } from './places.ts';
+import { createPoller } from './poller.ts';
+import type { Present } from './present.ts';
+import { createProber } from './prober.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+
+const DAY = 86_400_000;
+const REFILL_ROWS = 200_000;
+
+export interface ChecksParts {
+	readonly clock: Clock;
+	readonly ports: ProbePorts;
+	readonly store: ObservationStore;
+	readonly present: Present;
+	readonly kindOf: (name: string) => CheckKind | undefined;
+	readonly emit: (event: EngineEvent) => void;
+	readonly onRecorded: (batch: readonly Recorded[]) => void;
+	readonly onActivity: (code: string, detail: Record<string, string | number>) => void;
+}
+
+export interface Checks {
+	/** Takes the configuration's checks, at the start and at a reload. */
+	adopt(system: SystemDefinition): void;
+	/** Reads states and recent history from the store. */
+	refill(): void;
+	/** Begins and ends polling, as the lease comes and goes. */
+	poll(on: boolean): void;
+	askNow(ids: readonly CheckId[]): Promise<Result<{ readonly asked: number }, Refusal>>;
+	detail(id: CheckId): Result<CheckDetail, Refusal>;
+	/** The whole moving picture, for one who starts to listen. */
+	picture(): EngineEvent;
+	tellUptime(): void;
+	recorder: Recorder;
+	stop(): void;
+}
+
+/** Everything about asking: poller, prober and recorder over one list of checks. */
+export function createChecks(parts: ChecksParts): Checks {
+	const { clock, store, present } = parts;
+	let definitions: readonly CheckDefinition[] = [];
+	let polling = false;
+	let uptime: readonly { check: CheckId; share: number }[] = [];
+
+	const recorder = createRecorder({
+		clock,
+		store,
+		present,
+		onRecorded(batch, now) {
+			const ids = new Set(batch.map((r) => r.observation.check));
+			const checks = [...ids].flatMap((id) => {
+				const remembered = present.get(id);
+				return remembered ? [present.pictureOf(remembered)] : [];
+			});
+			parts.emit({ kind: 'recorded', now, checks });
+			parts.onRecorded(batch);
+		},
+		onStorage: (storage) => parts.emit({ kind: 'storage', storage }),
+	});
+	const prober = createProber(parts.ports);
+	const poller = createPoller({
+		clock,
+		prober,
+		places: createPlaces(),
+		kindOf: parts.kindOf,
+		onProbed: (probed) => recorder.take(probed),
+		onJump(byMs) {
+			const detail = { byMs: Math.round(byMs) };
+			parts.onActivity('clock.jumped', detail);
+			parts.emit({ kind: 'notice', code: 'clock.jumped', detail, at: clock.now() });
+		},
+	});
+
+	const uptimeOf = (check: CheckId) => uptime.find((u) => u.check === check)?.share ?? null;
+
+	return {
+		adopt(system) {
+			definitions = system.checks;
+			present.adopt(definitions, parts.kindOf, clock.now());
+			if (polling) poller.replace(definitions);
+		},
+		refill() {
+			const now = clock.now();
+			const states = store.states();
+			const recent = store.since(now - Math.min(present.reachMs(), DAY), REFILL_ROWS);
+			present.refill(states.ok ? states.value : [], recent.ok ? recent.value : []);
+		},
+		poll(on) {
+			if (on === polling) return;
+			polling = on;
+			if (on) poller.start(definitions);
+			else poller.stop();
+		},
+		async askNow(ids) {
+			const unknown = ids.find((id) => !present.get(id));
+			if (unknown !== undefined)
+				return err({ kind: 'refused', why: 'no-such-check', detail: { check: unknown } });
+			const wanted = ids.length === 0 ? definitions : definitions.filter((d) => ids.includes(d.id));
+			const asked = await poller.askNow(wanted);
+			recorder.flush();
+			return ok({ asked });
+		},
+		detail(id) {
+			const remembered = present.get(id);
+			if (!remembered) return err({ kind: 'refused', why: 'no-such-check', detail: { check: id } });
+			const { check, kind, verdict, transcript } = remembered;
+			return ok({
+				picture: present.pictureOf(remembered),
+				verdict,
+				transcript,
+				copyAs: kind.copyAs?.(check.options) ?? null,
+				nextAt: poller.nextAt(id),
+				uptime24h: uptimeOf(id),
+			});
+		},
+		picture() {
+			const all = [...present.all()];
+			return {
+				kind: 'picture',
+				now: clock.now(),
+				checks: all.map((r) => present.pictureOf(r)),
+				trends: all.map((r) => ({ check: r.check.id, points: [...r.trend] })),
+				uptime,
+			};
+		},
+		tellUptime() {
+			const now = clock.now();
+			const found = store.uptime(now - DAY, now);
+			if (!found.ok) return;
+			uptime = [...found.value].map(([check, { good, count }]) => ({
+				check,
+				share: count === 0 ? 0 : good / count,
+			}));
+			parts.emit({ kind: 'uptime', uptime });
+		},
+		recorder,
+		stop() {
+			poller.stop();
+			recorder.stop();
+		},
+	};
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { CheckDefinition } from '../../src/domain/check.ts';
+import { fault } from '../../src/domain/fault.ts';
+import type { Recorded } from '../../src/domain/observation.ts';
+import type { StoragePicture } from '../../src/domain/picture.ts';
+import type { Samples } from '../../src/domain/reading.ts';
+import { quantity } from '../../src/domain/value.ts';
+import { createPresent } from '../../src/services/present.ts';
+import { createRecorder } from '../../src/services/recorder.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+import { check, createFakeKind, createFakeStore } from '../support/fake-world.ts';
+
+function setUp(checks: readonly CheckDefinition[]) {
+	const clock = createFakeClock();
+	const store = createFakeStore();
+	const present = createPresent();
+	const kind = createFakeKind(clock).kind;
+	present.adopt(checks, () => kind, clock.now());
+	const bursts: (readonly Recorded[])[] = [];
+	const storage: StoragePicture[] = [];
+	const recorder = createRecorder({
+		clock,
+		store,
+		present,
+		onRecorded: (batch) => bursts.push(batch),
+		onStorage: (picture) => storage.push(picture),
+	});
+	const saw = (one: CheckDefinition, samples: Samples) =>
+		recorder.take({ check: one, at: clock.now(), durationMs: 8, outcome: { ok: true, value: { samples } } });
+	return { clock, store, present, bursts, storage, recorder, saw };
+}
+
+describe('one burst', () => {
+	it('is one transaction and one event', async () => {
+		const [a, b] = [check('a'), check('b')];
+		const { clock, store, bursts, saw } = setUp([a, b]);
+		saw(a, { latency: quantity(8, 'ms') });
+		await clock.advance(50);
+		saw(b, { latency: quantity(9, 'ms') });
+		expect(store.batches).toHaveLength(0);
+		await clock.advance(60);
+		expect(store.batches.map((batch) => batch.map((r) => r.observation.check))).toEqual([['a', 'b']]);
+		expect(bursts).toHaveLength(1);
+	});
+});
+
+describe('judging', () => {
+	it('says how soon to ask again while soft, and nothing once hard', () => {
+		const one = check('a', { must: ['status == 200'], confirm: 2, retryMs: 3_000 });
+		const { saw, clock } = setUp([one]);
+		expect(saw(one, { status: quantity(500) })).toBe(3_000);
+		clock.jumpWall(10);
+		expect(saw(one, { status: quantity(500) })).toBeNull();
+	});
+
+	it('compares with another check and with the signed value', () => {
+		const summary = check('summary');
+		const rows = check('rows', { must: ['customers == summary.customers', 'drop(customers) < 5%'] });
+		const { saw, present } = setUp([summary, rows]);
+		present.baseline = { [rows.id]: { customers: { value: quantity(10), at: 1 } } };
+		saw(summary, { customers: quantity(8) });
+		saw(rows, { customers: quantity(8) });
+		const { newest } = present.get(rows.id) ?? {};
+		expect(newest?.level).toBe('critical');
+		expect(newest?.reasons).toHaveLength(1);
+		expect(newest?.reasons[0]).toMatchObject({
+			kind: 'condition',
+			outcome: { condition: 'drop(customers) < 5%', holds: false },
+		});
+	});
+
+	it('never takes a stale value of another check', async () => {
+		const summary = check('summary');
+		const rows = check('rows', { must: ['customers == summary.customers'] });
+		const { saw, present, clock } = setUp([summary, rows]);
+		saw(summary, { customers: quantity(8) });
+		await clock.advance(26_000);
+		saw(rows, { customers: quantity(8) });
+		expect(present.get(rows.id)?.newest?.level).toBe('unknown');
+	});
+
+	it('looks back over a window of its own history', async () => {
+		const one = check('a', { should: ['avg(latency, 1m) < 100ms'] });
+		const { saw, present, clock } = setUp([one]);
+		for (const ms of [50, 60, 70, 900]) {
+			saw(one, { latency: quantity(ms, 'ms') });
+			await clock.advance(10_000);
+		}
+		expect(present.get(one.id)?.newest?.level).toBe('ok');
+		saw(one, { latency: quantity(50, 'ms') });
+		expect(present.get(one.id)?.newest?.level).toBe('warning');
+	});
+
+	it('keeps a fault as a value with the level its code declares', () => {
+		const one = check('a');
+		const { recorder, present, clock } = setUp([one]);
+		const take = (code: 'refused' | 'database-locked') =>
+			recorder.take({
+				check: one,
+				at: clock.now(),
+				durationMs: 1,
+				outcome: { ok: false, error: fault(code) },
+			});
+		take('refused');
+		expect(present.get(one.id)?.newest).toMatchObject({ level: 'critical', fault: { code: 'refused' } });
+		clock.jumpWall(5);
+		take('database-locked');
+		expect(present.get(one.id)?.newest?.level).toBe('unknown');
+	});
+});
+
+describe('a full disk', () => {
+	it('shows every result, counts what is not stored, and stores it when there is room again', async () => {
+		const one = check('a');
+		const { clock, store, present, bursts, storage, saw } = setUp([one]);
+		store.failing = true;
+		for (let i = 0; i < 3; i += 1) {
+			saw(one, { latency: quantity(i, 'ms') });
+			await clock.advance(200);
+		}
+		expect(bursts.flat()).toHaveLength(3);
+		expect(present.pictureOf(present.get(one.id)!)).toMatchObject({ unsaved: true, level: 'ok' });
+		expect(storage.at(-1)).toMatchObject({ unsaved: 3, fault: { code: 'disk-full' } });
+		const since = storage[0]?.since;
+		expect(storage.at(-1)?.since).toBe(since);
+		store.failing = false;
+		await clock.advance(1_500);
+		expect(store.batches.flat()).toHaveLength(3);
+		expect(storage.at(-1)).toEqual({ unsaved: 0, since: null, fault: null });
+		expect(present.pictureOf(present.get(one.id)!).unsaved).toBe(false);
+	});
+});
