@@ -1,0 +1,40 @@
+import type { Locale } from '../domain/own-text.ts';
+
+// Sentences of the fields of check kinds, which are worded where the field is; what is not here is said in English.
+const ZH: Readonly<Record<string, string>> = {
+	text: '文本',
+	'true or false': 'true 或 false',
+	'a path': '路径',
+	'a command': '命令',
+	'a regular expression': '正则表达式',
+	'a port from 1 to 65535': '1 到 65535 的端口',
+	'a number from 0 to 5': '0 到 5 的数字',
+	'a duration with its unit, such as 500ms, 10s, 2m, 1h or 7d': '带单位的时长，如 500ms、10s、2m、1h 或 7d',
+	'a size such as 64KiB, 1MB or a number of bytes': '大小，如 64KiB、1MB 或字节数',
+	'an address that begins with http:// or https://': '以 http:// 或 https:// 开头的地址',
+	'an address such as http://localhost:5000/health': 'http://localhost:5000/health 之类的地址',
+	'a host name or an IP address, without a port': '主机名或 IP 地址，不含端口',
+	'kept or fresh': 'kept 或 fresh',
+	'auto, json or text': 'auto、json 或 text',
+	'a reference to a secret, such as "secret:api_token", never the value itself':
+		'密钥的引用，如 "secret:api_token"，绝不写内容本身',
+	'header names with their text, such as {Accept: "application/json"}':
+		'头名称及其文本，如 {Accept: "application/json"}',
+	'an address may not hold a name and password: write them under "auth"':
+		'地址中不能有用户名和密码：请写在“auth”下',
+	'with "shell: true" a command is one string, not a list': '“shell: true”时命令是一个字符串，不是列表',
+	'a command: a list of arguments or one line; a secret goes into "env", since everybody on the machine can read arguments':
+		'命令：参数列表或一行文本；密钥请放入“env”，因为机器上的每个人都能看到参数',
+	'{bearer: "secret:name"} or {user: name, password: "secret:name"}; never the value itself':
+		'{bearer: "secret:name"} 或 {user: name, password: "secret:name"}；绝不写内容本身',
+};
+
+/** A field's sentence in a language. */
+export function fieldWords(message: string, locale: Locale): string {
+	if (locale === 'en') return message;
+	const wanted = message.replace(/^expected /, '');
+	const known = ZH[wanted];
+	if (known !== undefined) return wanted === message ? known : `应为${known}`;
+	const oneOf = /^one of (.+)$/.exec(wanted);
+	return oneOf === null ? message : `应为 ${oneOf[1]} 之一`;
+}

@@ -1,0 +1,155 @@
+import { nearest } from '../domain/condition/index.ts';
+import { actionId, checkId, sheetId } from '../domain/ids.ts';
+import type { OwnText } from '../domain/own-text.ts';
+import type { LookDefinition, ServiceDefinition, SheetDefinition, StepDefinition } from '../domain/system.ts';
+import type { Surroundings } from './checks.ts';
+import { isGlob, resolveGlob, resolvePath } from './paths.ts';
+import { sheetSchema } from './sections.ts';
+import { type MapTree, member, type Tree } from './tree.ts';
+import { validate } from './validate.ts';
+
+/** Sheets that every house has; others are called by their id until they get a title. */
+const USUAL_TITLES: Readonly<Record<string, OwnText>> = {
+	morning: { en: 'Morning round', 'zh-CN': '早班巡检' },
+	afternoon: { en: 'Afternoon round', 'zh-CN': '午班巡检' },
+	evening: { en: 'Evening round', 'zh-CN': '晚班巡检' },
+	weekly: { en: 'Weekly round', 'zh-CN': '每周巡检' },
+};
+
+interface StepKeys {
+	readonly title?: OwnText;
+	readonly check?: readonly string[];
+	readonly run?: string;
+	readonly ask?: OwnText;
+	readonly look?: {
+		readonly log: string;
+		readonly level?: NonNullable<LookDefinition['level']>;
+		readonly since?: 'last-signed' | number;
+	};
+	readonly changes?: boolean;
+}
+
+interface SheetKeys {
+	readonly title?: OwnText;
+	readonly at?: string;
+	readonly grace?: number;
+	readonly steps: readonly StepKeys[];
+}
+
+export interface SheetNames {
+	readonly checks: readonly string[];
+	readonly actions: readonly string[];
+	readonly services: readonly ServiceDefinition[];
+}
+
+/** Every round sheet of the section. */
+export function readSheets(section: MapTree, names: SheetNames, around: Surroundings): SheetDefinition[] {
+	return [...section.entries].flatMap(([id, { value: tree }]) => {
+		const fill = around.filler.fill;
+		const keys = validate<SheetKeys>(
+			{ schema: sheetSchema, tree, where: `rounds.${id}`, fill },
+			around.complaints,
+		);
+		if (keys === undefined) return [];
+		const nodes = member(tree, 'steps');
+		const steps = keys.steps.flatMap((step, index) => {
+			const at = nodes?.kind === 'list' ? (nodes.items[index] ?? nodes) : tree;
+			return readStep(step, at, names, around) ?? [];
+		});
+		return [
+			{
+				id: sheetId(id),
+				title: keys.title ?? (Object.hasOwn(USUAL_TITLES, id) ? (USUAL_TITLES[id] as OwnText) : id),
+				atMinute: keys.at === undefined ? null : minuteOf(keys.at, member(tree, 'at') ?? tree, around),
+				graceMs: keys.grace ?? 30 * 60_000,
+				steps,
+			},
+		];
+	});
+}
+
+function minuteOf(written: string, at: Tree, around: Surroundings): number | null {
+	const parts = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(written);
+	if (parts !== null) return Number(parts[1]) * 60 + Number(parts[2]);
+	around.complaints.error(at, 'bad-time', { found: JSON.stringify(written) });
+	return null;
+}
+
+function readStep(step: StepKeys, at: Tree, names: SheetNames, around: Surroundings): StepDefinition | null {
+	const { complaints } = around;
+	const bodies = [step.check, step.run, step.ask].filter((body) => body !== undefined);
+	if (bodies.length !== 1) {
+		complaints.error({ ...at, end: Math.min(at.end, at.start + 1) }, 'step-body');
+		return null;
+	}
+	if (step.ask === undefined) {
+		for (const key of ['look', 'changes'] as const) {
+			const extra = at.kind === 'map' ? at.entries.get(key) : undefined;
+			if (extra !== undefined) complaints.error(extra.key, 'only-with-ask', { key });
+		}
+	}
+	const title = step.title ?? null;
+	if (step.check !== undefined) {
+		const node = member(at, 'check') ?? at;
+		step.check.forEach((name, index) =>
+			checkName('check', name, node.kind === 'list' ? (node.items[index] ?? node) : node, names, around),
+		);
+		return { kind: 'check', title, checks: [...new Set(step.check)].map(checkId) };
+	}
+	if (step.run !== undefined) {
+		checkName('action', step.run, member(at, 'run') ?? at, names, around);
+		return { kind: 'run', title, action: actionId(step.run) };
+	}
+	const look =
+		step.look === undefined
+			? null
+			: readLook(step.look, member(member(at, 'look'), 'log') ?? at, names, around);
+	return { kind: 'ask', title, question: step.ask ?? '', look, changes: step.changes ?? false };
+}
+
+function checkName(
+	kind: 'check' | 'action',
+	name: string,
+	at: Tree,
+	names: SheetNames,
+	{ complaints }: Surroundings,
+): void {
+	const [own, other] = kind === 'check' ? [names.checks, names.actions] : [names.actions, names.checks];
+	if (own.includes(name)) return;
+	if (other.includes(name))
+		return complaints.error(at, kind === 'check' ? 'action-not-check' : 'check-not-action', { name });
+	const meant = nearest(name, own);
+	complaints.error(
+		at,
+		kind === 'check' ? 'unknown-check' : 'unknown-action',
+		{ name },
+		meant === null ? null : { key: 'did-you-mean', values: { word: meant } },
+	);
+}
+
+function readLook(
+	look: NonNullable<StepKeys['look']>,
+	at: Tree,
+	names: SheetNames,
+	{ complaints, folder }: Surroundings,
+): LookDefinition {
+	const service = names.services.find((known) => known.id === look.log);
+	const rest = { level: look.level ?? null, since: look.since ?? null };
+	if (service !== undefined) {
+		if (service.logs.length === 0) complaints.error(at, 'no-logs', { name: look.log });
+		return { log: look.log, ...rest };
+	}
+	if (!/[./*]/.test(look.log)) {
+		const meant = nearest(
+			look.log,
+			names.services.map((known) => known.id),
+		);
+		complaints.error(
+			at,
+			'unknown-log',
+			{ name: look.log },
+			meant === null ? null : { key: 'did-you-mean', values: { word: meant } },
+		);
+	}
+	return { log: isGlob(look.log) ? resolveGlob(folder, look.log) : resolvePath(folder, look.log), ...rest };
+}
