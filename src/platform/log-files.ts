@@ -1,0 +1,122 @@
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { type Fault, type FaultCode, fault } from '../domain/fault.ts';
+import type { LogFacts, LogFilesPort, OpenLog } from '../domain/log-port.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+
+const FOLDER_LIMIT = 2000;
+
+const CODES: Readonly<Record<string, FaultCode>> = {
+	ENOENT: 'file-missing',
+	ENOTDIR: 'file-missing',
+	EACCES: 'no-permission',
+	EPERM: 'no-permission',
+	EISDIR: 'not-a-file',
+	ENXIO: 'not-a-file',
+	ELOOP: 'not-a-file',
+};
+
+function toFault(error: unknown, path: string): Fault {
+	const code = (error as NodeJS.ErrnoException).code ?? '';
+	return fault(CODES[code] ?? 'io-error', CODES[code] ? { path } : { path, reason: code || 'unknown' });
+}
+
+function factsOf(stats: Stats): LogFacts {
+	return { identity: `${stats.dev}:${stats.ino}`, bytes: stats.size, modifiedAt: stats.mtimeMs };
+}
+
+/** The real file system behind the log reader. */
+export function createLogFiles(): LogFilesPort {
+	return { expand, facts, open: openLog, locate };
+}
+
+async function expand(globs: readonly string[], limit: number): Promise<readonly string[]> {
+	const found = new Set<string>();
+	for (const pattern of globs) {
+		if (!isDynamicPattern(pattern)) {
+			found.add(pattern);
+			continue;
+		}
+		try {
+			const paths = await glob([pattern], {
+				absolute: true,
+				dot: true,
+				onlyFiles: false,
+				expandDirectories: false,
+			});
+			for (const path of paths) if (!path.endsWith('/')) found.add(path);
+		} catch {
+			// A folder that cannot be listed has no matches; its pattern is then reported as missing.
+		}
+	}
+	return [...found].sort().slice(0, limit);
+}
+
+async function facts(path: string): Promise<Result<LogFacts, Fault>> {
+	try {
+		const stats = await stat(path);
+		return stats.isFile() ? ok(factsOf(stats)) : err(fault('not-a-file', { path }));
+	} catch (error) {
+		return err(toFault(error, path));
+	}
+}
+
+async function openLog(path: string): Promise<Result<OpenLog, Fault>> {
+	// Asked before opening: merely opening some devices has an effect. Not blocking, in case it was swapped since.
+	const before = await facts(path);
+	if (!before.ok) return before;
+	let handle: FileHandle | undefined;
+	try {
+		handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+		const stats = await handle.stat();
+		if (stats.isFile()) return ok(wrapHandle(handle, path));
+		await handle.close();
+		return err(fault('not-a-file', { path }));
+	} catch (error) {
+		await handle?.close().catch(() => {});
+		return err(toFault(error, path));
+	}
+}
+
+function wrapHandle(handle: FileHandle, path: string): OpenLog {
+	return {
+		facts: async () => {
+			try {
+				return ok(factsOf(await handle.stat()));
+			} catch (error) {
+				return err(toFault(error, path));
+			}
+		},
+		read: async (offset, length) => {
+			try {
+				const buffer = Buffer.allocUnsafe(length);
+				let filled = 0;
+				while (filled < length) {
+					const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled);
+					if (bytesRead === 0) break;
+					filled += bytesRead;
+				}
+				return ok(buffer.subarray(0, filled));
+			} catch (error) {
+				return err(toFault(error, path));
+			}
+		},
+		close: () => handle.close().catch(() => {}),
+	};
+}
+
+async function locate(path: string, identity: string): Promise<string | null> {
+	const folder = dirname(path);
+	try {
+		const names = await readdir(folder);
+		for (const name of names.slice(0, FOLDER_LIMIT)) {
+			const found = await facts(join(folder, name));
+			if (found.ok && found.value.identity === identity) return join(folder, name);
+		}
+	} catch {
+		// Not finding it is an ordinary outcome.
+	}
+	return null;
+}
