@@ -72,7 +72,7 @@ function parseSymbol(tokens: Tokens, token: Token, depth: number): Node {
 		close(tokens, token, ')');
 		return { ...inner, ...span(tokens, token.offset) };
 	}
-	if (token.text === '[') return parseList(tokens, token);
+	if (token.text === '[') return parseList(tokens, token, depth);
 	if (token.text === ')' || token.text === ']') throw fail('bracket-extra', token, { bracket: token.text });
 	throw fail('unexpected-word', token, { found: token.text });
 }
@@ -86,12 +86,12 @@ function close(tokens: Tokens, open: Token, bracket: string): void {
 }
 
 /** list := "[" (literal ("," literal)*)? "]" */
-function parseList(tokens: Tokens, open: Token): Node {
+function parseList(tokens: Tokens, open: Token, depth: number): Node {
 	const items: Literal[] = [];
 	while (!tokens.takeSymbol(']')) {
 		if (items.length > 0 && !tokens.takeSymbol(',')) close(tokens, open, ',');
 		if (tokens.peek().kind === 'end') close(tokens, open, ']');
-		const item = parseFactor(tokens, MAX_DEPTH);
+		const item = parseFactor(tokens, depth + 1);
 		if (item.kind !== 'literal') throw fail('list-here', item, {});
 		items.push(item);
 	}
