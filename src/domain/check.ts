@@ -66,6 +66,8 @@ export interface CheckKind<Options = unknown> {
 	values?(options: Options): readonly string[];
 	/** A condition that holds without being written, e.g. `exit == 0`; used only when `must` is empty. */
 	impliedMust?(options: Options): readonly string[];
+	/** The same as warnings; used only when `should` is empty. */
+	impliedShould?(options: Options): readonly string[];
 	/** One-line shell command that asks the same by hand, secrets as `$NAME`; null when there is none. */
 	copyAs?(options: Options): string | null;
 	probe(options: Options, ports: ProbePorts, context: ProbeContext): Promise<Result<Reading, ProbeFault>>;

@@ -1,7 +1,7 @@
 import type { Fault } from './fault.ts';
 import type { Result } from './result.ts';
 import type { Secret, Text } from './secret.ts';
-import type { SampleValue } from './value.ts';
+import type { SampleValue, Value } from './value.ts';
 
 /** Wall time for what is stored, monotonic time for durations; the only timers there are. */
 export interface Clock {
@@ -88,6 +88,8 @@ export interface FilesPort {
 	hash(path: string, limits: Limits): Promise<Result<string, Fault>>;
 	/** Absolute paths matching a glob, sorted; at most `limit`. */
 	glob(pattern: string, limit: number): Promise<Result<readonly string[], Fault>>;
+	/** A YAML text as a document; fault `file-malformed` {format, line, column}. */
+	parseYaml(text: string): Result<Value, Fault>;
 }
 
 export interface CommandRequest {
