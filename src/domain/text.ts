@@ -191,6 +191,7 @@ export const wrap = (text: string, width: number): string[] => {
 	const limit = Math.max(1, width);
 	for (const paragraph of text.split('\n')) {
 		let rest = paragraph;
+		const before = lines.length;
 		while (cellWidth(rest) > limit) {
 			let head = takeStart(rest, limit);
 			// A two-column character alone cannot fit one column: it is taken so that the loop ends.
@@ -200,7 +201,7 @@ export const wrap = (text: string, width: number): string[] => {
 			lines.push(rest.slice(0, end).trimEnd());
 			rest = rest.slice(end).trimStart();
 		}
-		lines.push(rest);
+		if (rest !== '' || lines.length === before) lines.push(rest);
 	}
 	return lines;
 };

@@ -23,12 +23,17 @@ export const diffRow = (y: number, sent: CellRow, next: CellRow, pen: Pen, table
 		const character = next.chars[x]!;
 		// The right half of a wide character was drawn with its left half.
 		if (character === '') continue;
-		text += moveTo(y, x, next, pen) + table.transition(pen.style, next.styles[x]!) + character;
-		pen.style = next.styles[x]!;
+		text += moveTo(y, x, next, pen, table);
+		// A space needs no pen of its own when this one draws it the same.
+		if (character !== ' ' || table.ofSpace(pen.style) !== next.styles[x]) {
+			text += table.transition(pen.style, next.styles[x]!);
+			pen.style = next.styles[x]!;
+		}
+		text += character;
 		pen.column = columnAfter(character, next.chars[x + 1] === '' ? x + 2 : x + 1, columns);
 	}
 	if (eraseFrom <= last) {
-		text += `${moveTo(y, eraseFrom, next, pen)}${table.transition(pen.style, 0)}\x1b[K`;
+		text += `${moveTo(y, eraseFrom, next, pen, table)}${table.transition(pen.style, 0)}\x1b[K`;
 		pen.style = 0;
 	}
 	return text;
@@ -63,41 +68,49 @@ const columnAfter = (character: string, column: number, columns: number): number
 	return character.length === 1 && isCertain(character.charCodeAt(0)) ? column : -1;
 };
 
-// Characters about whose width all terminals agree; after any other the cursor is placed anew.
+// Characters about whose width terminals agree, and our own signs; after any other the cursor is placed anew.
 const isCertain = (unit: number): boolean =>
 	unit < 0x7f ||
-	(unit >= 0x2500 && unit < 0x25a0) ||
+	unit === 0xb7 ||
+	unit === 0x2026 ||
+	unit === 0x2716 ||
+	unit === 0x2714 ||
+	(unit >= 0x2500 && unit <= 0x25f7) ||
 	(unit >= 0x3041 && unit <= 0x30ff) ||
 	(unit >= 0x4e00 && unit <= 0x9fff) ||
 	(unit >= 0xac00 && unit <= 0xd7a3) ||
 	(unit >= 0xff01 && unit <= 0xff60);
 
-const moveTo = (y: number, x: number, row: CellRow, pen: Pen): string => {
+const moveTo = (y: number, x: number, row: CellRow, pen: Pen, table: StyleTable): string => {
 	if (pen.row === y && pen.column === x) return '';
 	const wanted = x === 0 ? `\x1b[${y === 0 ? '' : y + 1}H` : `\x1b[${y + 1};${x + 1}H`;
+	const down = y - pen.row;
 	let text = wanted;
-	if (pen.column >= 0) {
-		const down = y - pen.row;
-		if (down === 0 && x > pen.column) {
-			const gap = x - pen.column;
-			text = gap === 1 ? '\x1b[C' : `\x1b[${gap}C`;
-			if (gap <= text.length && canRewrite(row, pen, x)) text = row.chars.slice(pen.column, x).join('');
-		} else if (down === 1 && x === 0) text = '\r\n';
-		else if (down > 0 && x === pen.column) text = down === 1 ? '\x1b[B' : `\x1b[${down}B`;
-		else if (down === 0 && x === 0) text = '\r';
-	} else if (pen.row === y && x === 0) text = '\r';
+	if (down === 0 && pen.column >= 0 && x > pen.column) text = forward(row, pen.column, x, pen, table);
+	else if (down === 0) text = `\r${forward(row, 0, x, pen, table)}`;
+	else if (down === 1) text = `\r\n${forward(row, 0, x, pen, table)}`;
+	else if (down > 0 && x === pen.column) text = `\x1b[${down}B`;
 	if (text.length > wanted.length) text = wanted;
 	pen.row = y;
 	pen.column = x;
 	return text;
 };
 
-// Writing a few unchanged letters again is shorter than jumping over them.
-const canRewrite = (row: CellRow, pen: Pen, to: number): boolean => {
-	for (let x = pen.column; x < to; x++) {
+/** From one column of a row to a later one: a few unchanged letters written again are shorter than a jump. */
+const forward = (row: CellRow, from: number, to: number, pen: Pen, table: StyleTable): string => {
+	const gap = to - from;
+	if (gap === 0) return '';
+	const jump = gap === 1 ? '\x1b[C' : `\x1b[${gap}C`;
+	return gap <= jump.length && canRewrite(row, from, to, pen, table)
+		? row.chars.slice(from, to).join('')
+		: jump;
+};
+
+const canRewrite = (row: CellRow, from: number, to: number, pen: Pen, table: StyleTable): boolean => {
+	for (let x = from; x < to; x++) {
 		const character = row.chars[x]!;
-		if (row.styles[x] !== pen.style || character.length !== 1 || character.charCodeAt(0) >= 0x7f)
-			return false;
+		if (character.length !== 1 || character.charCodeAt(0) >= 0x7f) return false;
+		if (row.styles[x] !== (character === ' ' ? table.ofSpace(pen.style) : pen.style)) return false;
 	}
 	return true;
 };

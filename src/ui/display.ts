@@ -5,7 +5,8 @@ import type { DisplayOutput } from './display-output.ts';
 import { readFrame } from './frame-reader.ts';
 import type { Timers } from './timers.ts';
 
-const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[m\x1b[H\x1b[2J';
+// The line the launcher wrote goes first.
+const ENTER = '\r\x1b[K\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[m\x1b[H\x1b[2J';
 // CAN ends a sequence that was cut in the middle; then pen, wrapping, paste mode, cursor and the old screen come back.
 const LEAVE = '\x18\x1b[m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l';
 const ASK = '\x1b[5n';

@@ -4,10 +4,11 @@ import type { Timers } from './timers.ts';
 const PASTE_START = '\x1b[200~';
 const PASTE_END = '\x1b[201~';
 const REPLY = /\x1b\[0n/g;
-// A sequence that a slow link cut in two, except a lone ESC, which is the key itself.
-const PARTIAL = /\x1b(?:\[[\x20-\x3f]*|O)$/;
+// A sequence that a slow link cut in two; a lone ESC may be the key itself.
+const PARTIAL = /\x1b(?:\[[\x20-\x3f]*|O)?$/;
 const PASTE_SILENCE_MS = 2_000;
 const PARTIAL_MS = 500;
+const ESC_MS = 30;
 const LONGEST_PASTE = 1_048_576;
 
 export interface Keyboard {
@@ -80,9 +81,11 @@ export const createKeyboard = (
 				if (partial !== null) {
 					pending = partial[0];
 					typed = typed.slice(0, partial.index);
-					// Too late to be one key: what is left of a sequence is never taken for typed letters.
-					waitFor(PARTIAL_MS, () => {
+					waitFor(pending === '\x1b' ? ESC_MS : PARTIAL_MS, () => {
+						const late = pending;
 						pending = '';
+						// What is left of a sequence is never taken for typed letters.
+						if (late === '\x1b') deliver(late);
 					});
 				}
 				deliver(typed);

@@ -52,24 +52,14 @@ export const placeList = (state: ListState, selected: number, shape: ListShape):
 	const chosen = Math.max(0, Math.min(selected, count - 1));
 	const highest = highestTop(shape);
 	let top = Math.min(Math.max(0, state.top), highest);
-	if (chosen < top) top = Math.max(0, Math.min(chosen, top - (height >> 1)));
-	else if (!isVisible(top, chosen, shape)) {
-		const lowest = lowestTopShowing(chosen, shape);
-		top = Math.min(Math.max(lowest, topAfter(top, height >> 1, shape)), chosen, Math.max(lowest, highest));
-	}
+	const lowest = lowestTopShowing(chosen, shape);
+	if (chosen < top) top -= height >> 1;
+	else if (top < lowest) top = Math.min(topAfter(top, height >> 1, shape), Math.max(lowest, highest));
+	top = Math.max(0, lowest, Math.min(top, chosen));
 	return chosen === state.selected && top === state.top ? state : { selected: chosen, top };
 };
 
 const heightOf = (index: number, shape: ListShape): number => Math.max(1, shape.heightOf?.(index) ?? 1);
-
-const isVisible = (top: number, index: number, shape: ListShape): boolean => {
-	let used = 0;
-	for (let at = top; at <= index; at++) {
-		used += heightOf(at, shape);
-		if (used > shape.height) return at === top && index === top;
-	}
-	return true;
-};
 
 /** The first row that may stand on top while `index` is still wholly in view. */
 const lowestTopShowing = (index: number, shape: ListShape): number => {

@@ -152,6 +152,7 @@ const chooseColours = (
 	terminal: string,
 ): ColourDepth => {
 	if ((variables['NO_COLOR'] ?? '') !== '' || terminal === 'dumb') return 'none';
-	if (/truecolor|24bit/i.test(variables['COLORTERM'] ?? '')) return 'full';
-	return /256|kitty|ghostty|alacritty/.test(terminal) ? 'indexed' : 'basic';
+	// Terminals of 24 bits show the fixed 256 too, in half the bytes; 24 bits are for those who ask.
+	const isRich = /truecolor|24bit/i.test(variables['COLORTERM'] ?? '');
+	return isRich || /256|kitty|ghostty|alacritty/.test(terminal) ? 'indexed' : 'basic';
 };
