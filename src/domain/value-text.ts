@@ -10,6 +10,7 @@ import {
 	trimZeros,
 } from './decimal.ts';
 import type { Locale } from './own-text.ts';
+import { clean } from './text.ts';
 import type { Quantity, SampleValue } from './value.ts';
 
 export interface FormatOptions {
@@ -36,7 +37,7 @@ const LIST_SHOWN = 8;
 
 /**
  * A value as screens, reports and notices show it: `48,609`, `612 ms`, `1.5 MiB`, `95.97 %`, `"ready"`, `[200, 204]`.
- * One line; strings are quoted, their control characters escaped, and cut on character borders. The one place for this.
+ * One line, safe to draw: strings are quoted, cleaned, and cut on character borders. The one place for this.
  */
 export function formatValue(
 	value: SampleValue | readonly SampleValue[],
@@ -53,7 +54,7 @@ export function formatValue(
 /** The same, but text is drawn bare, as a cell of a table wants it: `ready`. */
 export function formatBare(value: SampleValue | readonly SampleValue[], options: FormatOptions = {}): string {
 	return typeof value === 'string'
-		? quote(value, options.maxText ?? 60).slice(1, -1)
+		? clean(value, { max: options.maxText ?? 60 })
 		: formatValue(value, options);
 }
 
@@ -134,8 +135,5 @@ function group(number: string): string {
 }
 
 function quote(text: string, limit: number): string {
-	// A hostile text may be a megabyte: only what could be shown is looked at.
-	const characters = Array.from(text.slice(0, limit * 2 + 2));
-	const cut = characters.length > limit || text.length > limit * 2 + 2;
-	return JSON.stringify(cut ? `${characters.slice(0, limit - 1).join('')}…` : text);
+	return JSON.stringify(clean(text, { max: limit }));
 }

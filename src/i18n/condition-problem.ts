@@ -1,5 +1,6 @@
 import type { HintCode, ParseProblem, ProblemCode, VacuousCode } from '../domain/condition/index.ts';
 import type { Locale } from '../domain/own-text.ts';
+import { clean } from '../domain/text.ts';
 import { unitText } from './why.ts';
 
 type Params = Readonly<Record<string, string>>;
@@ -18,7 +19,7 @@ const EN: Texts = {
 		'unexpected-end': () => 'the text ends where a value is expected',
 		'unexpected-word': ({ found }) => `"${found}" is not expected here`,
 		'unknown-operator': ({ found }) => `"${found}" is not an operator`,
-		'unknown-function': ({ found }) => `there is no function "${found}"`,
+		'unknown-function': ({ name }) => `there is no function "${name}"`,
 		'unknown-unit': ({ unit }) => `"${unit}" is not a unit`,
 		'missing-operator': () => 'nothing is tested: an operator such as == or < must follow',
 		'is-a-test': () => 'this is a test; only a value belongs here',
@@ -71,7 +72,7 @@ const ZH: Texts = {
 		'unexpected-end': () => '文本在应有值的地方结束',
 		'unexpected-word': ({ found }) => `此处不应出现“${found}”`,
 		'unknown-operator': ({ found }) => `“${found}”不是运算符`,
-		'unknown-function': ({ found }) => `没有函数“${found}”`,
+		'unknown-function': ({ name }) => `没有函数“${name}”`,
 		'unknown-unit': ({ unit }) => `“${unit}”不是单位`,
 		'missing-operator': () => '没有测试任何内容：后面必须有 == 或 < 等运算符',
 		'is-a-test': () => '这是一个测试；此处只能写值',
@@ -120,12 +121,14 @@ const TEXTS: Readonly<Record<Locale, Texts>> = { en: EN, 'zh-CN': ZH };
 
 /** What is wrong with a condition's text: `"=" is not an operator`. The position is the caller's to draw. */
 export function problemText(problem: ParseProblem, locale: Locale): string {
-	return TEXTS[locale].problems[problem.code](problem.params);
+	return TEXTS[locale].problems[problem.code](safe(problem.params));
 }
 
 /** What to try instead, or null: `did you mean ==`. */
 export function problemHint(problem: ParseProblem, locale: Locale): string | null {
-	return problem.hint === undefined ? null : TEXTS[locale].hints[problem.hint.code](problem.hint.params);
+	return problem.hint === undefined
+		? null
+		: TEXTS[locale].hints[problem.hint.code](safe(problem.hint.params));
 }
 
 /** Why a condition could not have failed. */
@@ -133,5 +136,10 @@ export function vacuousText(
 	found: { readonly code: VacuousCode; readonly operand: string },
 	locale: Locale,
 ): string {
-	return TEXTS[locale].vacuous[found.code](found.operand);
+	return TEXTS[locale].vacuous[found.code](clean(found.operand, { max: 80 }));
+}
+
+/** Parts of a configuration may hold anything too. */
+function safe(params: Params): Params {
+	return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, clean(value, { max: 80 })]));
 }

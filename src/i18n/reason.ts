@@ -1,5 +1,6 @@
 import type { ConditionOutcome, Operator, Resolved, ResolvedValue } from '../domain/condition/index.ts';
 import type { Locale } from '../domain/own-text.ts';
+import { cellWidth, clean, cut } from '../domain/text.ts';
 import { formatValue } from '../domain/value.ts';
 import { whyText } from './why.ts';
 
@@ -77,14 +78,17 @@ const WORDS = {
 export function reasonText(outcome: ConditionOutcome, locale: Locale, severity: Severity = 'must'): string {
 	if (outcome.holds === null && outcome.why) {
 		const operand = oneLine(outcome.why.params['operand'] ?? outcome.condition);
-		return fitColumns(`${cutTo(operand, 80)}${WORDS[locale].colon}${whyText(outcome.why, locale)}`);
+		return cut(
+			`${cut(operand, 80)}${WORDS[locale].colon}${oneLine(whyText(outcome.why, locale))}`,
+			REASON_COLUMNS,
+		);
 	}
 	let line = '';
 	for (const limit of [60, 40, 24, 12]) {
 		line = sentence(outcome, locale, severity, limit);
-		if (columnsOf(line) <= REASON_COLUMNS) return line;
+		if (cellWidth(line) <= REASON_COLUMNS) return line;
 	}
-	return fitColumns(line);
+	return cut(line, REASON_COLUMNS);
 }
 
 function sentence(outcome: ConditionOutcome, locale: Locale, severity: Severity, limit: number): string {
@@ -99,7 +103,7 @@ function sentence(outcome: ConditionOutcome, locale: Locale, severity: Severity,
 		show(left.value) === show(must.operand);
 	const expected = must.operand === undefined ? must.value : show(must.operand, isTie);
 	const named =
-		must.text === undefined || must.operand === undefined ? '' : ` (${cutTo(oneLine(must.text), limit)})`;
+		must.text === undefined || must.operand === undefined ? '' : ` (${cut(oneLine(must.text), limit)})`;
 	const seen =
 		left === undefined
 			? outcome.condition
@@ -114,7 +118,7 @@ function observed(
 	show: (value: ResolvedValue) => string,
 	limit: number,
 ): string {
-	const text = cutTo(oneLine(left.text), Math.max(limit, 30));
+	const text = cut(oneLine(left.text), Math.max(limit, 30));
 	if (left.value === undefined) {
 		const { operator } = outcome.must;
 		if (!operator.endsWith('exists')) return text;
@@ -130,33 +134,5 @@ function observed(
 }
 
 function oneLine(text: string): string {
-	return text.replace(/\s+/g, ' ');
-}
-
-function cutTo(text: string, limit: number): string {
-	const characters = Array.from(text.slice(0, limit * 2 + 2));
-	if (characters.length <= limit && text.length <= limit * 2 + 2) return text;
-	return `${characters.slice(0, limit - 1).join('')}…`;
-}
-
-const WIDE =
-	/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-
-/** Columns of a terminal, counted high rather than low: what may be wide is two. */
-function columnsOf(text: string): number {
-	let columns = 0;
-	for (const character of text) columns += WIDE.test(character) ? 2 : 1;
-	return columns;
-}
-
-function fitColumns(text: string): string {
-	if (columnsOf(text) <= REASON_COLUMNS) return text;
-	let columns = 0;
-	let cut = '';
-	for (const character of text) {
-		columns += WIDE.test(character) ? 2 : 1;
-		if (columns > REASON_COLUMNS - 1) break;
-		cut += character;
-	}
-	return `${cut}…`;
+	return clean(text.replace(/\s+/g, ' '));
 }

@@ -79,5 +79,5 @@ const TEXTS: Readonly<Record<Locale, Texts>> = { en: EN, 'zh-CN': ZH };
 
 /** Why there is no answer, without the operand it is about. */
 export function whyText(why: Why, locale: Locale): string {
-	return TEXTS[locale][why.code](why.params).replace(/\s+/g, ' ');
+	return TEXTS[locale][why.code](why.params);
 }

@@ -141,7 +141,7 @@ test('one line of at most 160 columns, whatever was read', () => {
 		body: JSON.stringify({
 			v: long,
 			l: Array.from({ length: 100 }, () => long),
-			n: '\n\u001b[2J'.repeat(100),
+			n: '\n\u001b[2J\u202e'.repeat(100),
 		}),
 	};
 	for (const text of [
@@ -158,7 +158,7 @@ test('one line of at most 160 columns, whatever was read', () => {
 		for (const locale of ['en', 'zh-CN'] as const) {
 			const line = reasonText(outcome, locale);
 			expect([text, wide(line) <= REASON_COLUMNS]).toEqual([text, true]);
-			expect(line).not.toMatch(/[\n\r\u001b]|undefined|NaN|\[object/);
+			expect(line).not.toMatch(/[\n\r\u001b\u202e]|undefined|NaN|\[object/);
 		}
 	}
 });
@@ -255,6 +255,8 @@ test('problems of a text are said in both languages, with what to try', () => {
 	expect(problemHint(problem('status = 200'), 'en')).toBe('did you mean ==');
 	expect(problemHint(problem('status = 200'), 'zh-CN')).toBe('您是否想写 ==');
 	expect(problemHint(problem('status zzzzzz 200'), 'en')).toBeNull();
+	expect(problemText(problem('coutn($.a[*]) > 0'), 'en')).toBe('there is no function "coutn"');
+	expect(problemText(problem('status \u202e 200'), 'en')).toBe('"�" has no meaning here');
 	expect(problemText(problem('count($.a[*'), 'zh-CN')).toBe('“[”没有闭合');
 	expect(problemHint(problem('count($.a[*'), 'en')).toBe(
 		'if YAML has cut the text, put the whole condition in quotes',

@@ -52,9 +52,10 @@ describe('how values are drawn', () => {
 	test('text is quoted, one line, and cut on character borders', () => {
 		expect(formatValue('ready')).toBe('"ready"');
 		expect(formatBare('ready')).toBe('ready');
-		expect(formatValue('a\nb\u001b[31m')).toBe('"a\\nb\\u001b[31m"');
+		expect(formatBare('a"\\')).toBe('a"\\');
+		expect(formatValue('a\nb\u001b[31m')).toBe('"a␊b␛[31m"');
 		const cut = formatValue('😀'.repeat(100), { maxText: 10 });
-		expect(cut).toBe(`"${'😀'.repeat(9)}…"`);
+		expect(cut).toBe(`"${'😀'.repeat(4)}…"`);
 		expect(formatValue('x'.repeat(10_000_000)).length).toBeLessThan(70);
 	});
 

@@ -128,7 +128,7 @@ function parseCall(tokens: Tokens, name: Token, depth: number): Node {
 		throw fail(
 			'unknown-function',
 			name,
-			{ found: name.text },
+			{ name: name.text },
 			meant === null ? undefined : suggestion(meant).hint,
 		);
 	}
