@@ -1,0 +1,42 @@
+import { checkActions } from './checks.ts';
+import type { Action } from './define.ts';
+import { movingActions } from './move.ts';
+import { operationActions } from './operations.ts';
+import { programActions } from './program.ts';
+import { viewActions } from './view.ts';
+
+/**
+ * Everything a person can do, in the order the palette and the help show it. A new family is one file and one line here:
+ * those of the round and of the logs stand before the program's own.
+ */
+export const ACTIONS: readonly Action[] = [
+	...viewActions,
+	...checkActions,
+	...operationActions,
+	...programActions,
+	...movingActions,
+];
+
+/** Keys a configuration may not give to its own actions: every built-in one, and those terminals keep for themselves. */
+export const RESERVED_KEYS: readonly string[] = [
+	...new Set([
+		...ACTIONS.flatMap((action) => action.keys),
+		...'123456789'.split(''),
+		...['ctrl-s', 'ctrl-q', 'ctrl-a', 'ctrl-b'],
+	]),
+];
+
+export { checksOfRow, SPANS_MS, spanOf } from './checks.ts';
+export * from './define.ts';
+export { fuzzyMatch } from './fuzzy.ts';
+export { createKeymap, type KeyConflict, type Keymap, keyText } from './keymap.ts';
+export {
+	actionFace,
+	configuredActions,
+	DEAF_MS,
+	type Launch,
+	launch,
+	readLaunch,
+	writeLaunch,
+} from './operations.ts';
+export { type Pressed, type Step, walkKey } from './walk.ts';

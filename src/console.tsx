@@ -1,0 +1,203 @@
+import { render, useApp } from 'ink';
+import { type ReactElement, useEffect, useState, useSyncExternalStore } from 'react';
+import type { Engine } from './domain/engine.ts';
+import type { Locale } from './domain/own-text.ts';
+import type { Clock } from './domain/ports.ts';
+import { runPager } from './platform/pager.ts';
+import { createDesk, type Desk } from './screens/desk.ts';
+import { createDisplay, type Display } from './ui/display.ts';
+import { InputRoot } from './ui/input.tsx';
+import { createKeyboard } from './ui/keyboard.ts';
+import { DisplayContext, Frame } from './ui/screen.tsx';
+import { chooseAppearance, createTheme } from './ui/theme.ts';
+import { createTtyOutput } from './ui/tty-output.ts';
+
+/** The terminal as Ink sees it: through the display and the keyboard that stand before it. */
+export interface Face {
+	readonly display: Display;
+	readonly stdin: NodeJS.ReadStream;
+	readonly variables: Readonly<Record<string, string | undefined>>;
+	/** Runs something else in the terminal while Ink has given it back. */
+	pager(text: string): Promise<void>;
+	/** Stops this process until the shell continues it. */
+	stop(): void;
+}
+
+export interface OpenOptions {
+	readonly engine: Pick<Engine, 'send' | 'subscribe'>;
+	readonly clock: Clock;
+	readonly locale: Locale;
+	readonly face: Face;
+	readonly ownZone?: string;
+}
+
+export interface OpenConsole {
+	readonly desk: Desk;
+	/** Ends the screen; `ended` then resolves with `code`. */
+	quit(code?: number): void;
+	/** Gives the terminal to the shell, as Ctrl-Z does. */
+	suspend(): void;
+	/** Rejects with what a bug in drawing threw. */
+	readonly ended: Promise<number>;
+}
+
+type Suspend = (run: () => Promise<void>) => Promise<void>;
+
+const Root = ({
+	desk,
+	display,
+	onReady,
+}: {
+	readonly desk: Desk;
+	readonly display: Display;
+	readonly onReady: (suspend: Suspend, exit: () => void) => void;
+}): ReactElement => {
+	const state = useSyncExternalStore(desk.picture.store.subscribe, desk.picture.store.getState);
+	const { suspendTerminal, exit } = useApp();
+	const { stdout } = display;
+	const [size, setSize] = useState({ columns: stdout.columns, rows: stdout.rows });
+	useEffect(() => onReady(suspendTerminal, () => exit()), [onReady, suspendTerminal, exit]);
+	useEffect(() => {
+		const resize = () => setSize({ columns: stdout.columns, rows: stdout.rows });
+		stdout.on('resize', resize);
+		return () => void stdout.off('resize', resize);
+	}, [stdout]);
+	const frame = desk.frame(state, size.columns, size.rows);
+	return (
+		<DisplayContext value={display}>
+			<InputRoot onKey={desk.press} onPaste={desk.paste}>
+				<Frame lines={frame.lines} columns={size.columns} cursor={frame.cursor} />
+			</InputRoot>
+		</DisplayContext>
+	);
+};
+
+/** Wires engine, picture, screens and keys to a face and draws until it is left. */
+export function openConsole(options: OpenOptions): OpenConsole {
+	const { engine, clock, locale, face } = options;
+	const { display } = face;
+	const theme = createTheme(chooseAppearance(face.variables));
+	let code = 0;
+	let suspendInk: Suspend | null = null;
+	let isAway = false;
+
+	/** Only one thing may have the terminal at a time, and a bug on its way must not take the console along. */
+	async function away(run: () => Promise<void>): Promise<void> {
+		if (!suspendInk || isAway) return;
+		isAway = true;
+		try {
+			await suspendInk(async () => {
+				// Else one more key is taken from whoever has the terminal now.
+				await new Promise((resolve) => setImmediate(resolve));
+				await run();
+			});
+		} finally {
+			isAway = false;
+		}
+	}
+	const suspend = () => void away(async () => face.stop());
+	let exitInk: (() => void) | null = null;
+	let wantsExit = false;
+	const quit = (wanted = 0) => {
+		code = wanted;
+		wantsExit = true;
+		exitInk?.();
+	};
+	const desk = createDesk({
+		engine,
+		clock,
+		locale,
+		theme,
+		ownZone: options.ownZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+		copy: (text) => display.pass(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`),
+		page: (text) => away(() => face.pager(text)),
+		redraw: () => display.redraw(),
+		suspend,
+		quit: () => quit(0),
+	});
+	const stop = desk.start();
+	const onReady = (suspendTerminal: Suspend, exit: () => void) => {
+		suspendInk = suspendTerminal;
+		exitInk = exit;
+		if (wantsExit) exit();
+	};
+	const ink = render(<Root desk={desk} display={display} onReady={onReady} />, {
+		stdout: display.stdout,
+		stdin: face.stdin,
+		alternateScreen: true,
+		incrementalRendering: false,
+		exitOnCtrlC: false,
+		patchConsole: true,
+		interactive: true,
+	});
+	const ended = ink
+		.waitUntilExit()
+		.then(() => code)
+		.finally(() => {
+			stop();
+			display.leave();
+		});
+	return { desk, quit, suspend, ended };
+}
+
+export interface ConsoleOptions {
+	readonly engine: Engine;
+	readonly clock: Clock;
+	readonly locale: Locale;
+	readonly terminal: {
+		readonly stdin: NodeJS.ReadStream;
+		readonly stdout: NodeJS.WriteStream & { readonly fd: number };
+		readonly env: Readonly<Record<string, string | undefined>>;
+	};
+	/** Called on the way out, when the terminal is given back and the engine is closed. */
+	readonly onExit?: (code: number) => void;
+}
+
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** The console on a real terminal, until it is left. Resolves with the exit code; a bug rejects, the terminal restored. */
+export async function runConsole(options: ConsoleOptions): Promise<number> {
+	const { engine, clock, locale, terminal } = options;
+	const display = createDisplay(createTtyOutput(terminal.stdout), clock);
+	const keyboard = createKeyboard(terminal.stdin, clock, () => display.acknowledge());
+	const { env } = terminal;
+	const opened = openConsole({
+		engine,
+		clock,
+		locale,
+		face: {
+			display,
+			stdin: keyboard.stdin,
+			variables: env,
+			pager: (text) => runPager(env['PAGER'] ?? 'less', text, env),
+			// The signal that cannot be caught: ours is caught below, so that a stop from outside restores the screen too.
+			stop: () => void process.kill(process.pid, 'SIGSTOP'),
+		},
+	});
+	const handlers = Object.entries(SIGNALS).map(([signal, code]) => {
+		const handler = () => opened.quit(code);
+		process.on(signal, handler);
+		return () => process.off(signal, handler);
+	});
+	const onStop = () => opened.suspend();
+	process.on('SIGTSTP', onStop);
+	const onEnd = () => display.leave();
+	process.on('exit', onEnd);
+	// A link that hung up may end as an error of the stream instead of a signal.
+	const onHangup = () => opened.quit(SIGNALS.SIGHUP);
+	terminal.stdin.on('error', onHangup);
+	terminal.stdin.on('end', onHangup);
+	terminal.stdout.on('error', onHangup);
+	try {
+		const code = await opened.ended;
+		await engine.close();
+		options.onExit?.(code);
+		return code;
+	} finally {
+		for (const remove of handlers) remove();
+		process.off('SIGTSTP', onStop);
+		process.off('exit', onEnd);
+		keyboard.stop();
+		display.leave();
+	}
+}

@@ -1,0 +1,101 @@
+import type { WalkedList } from '../actions/index.ts';
+import type { Locale } from '../domain/own-text.ts';
+import { type PictureState, placeOf, scrolledTop, type ViewState } from '../store/index.ts';
+import { createLine } from '../ui/line.ts';
+import type { Theme } from '../ui/theme.ts';
+
+/** The room a page has, and everything it needs that is not in the picture. */
+export interface Canvas {
+	readonly columns: number;
+	readonly height: number;
+	/** Taken once for the whole frame. */
+	readonly now: number;
+	readonly locale: Locale;
+	/** The system's zone: the rounds' clock. */
+	readonly zone: string;
+	readonly theme: Theme;
+}
+
+/** One row of a scrolled list. `lines` draws it, only when it can be seen. */
+export interface ListRow {
+	/** null for what cannot be selected: headings, remarks. */
+	readonly id: string | null;
+	readonly size: number;
+	/** Needs a person: `n` stops here. */
+	readonly isBad?: boolean;
+	lines(isSelected: boolean): readonly string[];
+}
+
+/** What a screen or a full layer shows: exactly `height` lines, and the list that keys walk in it. */
+export interface Page {
+	readonly lines: readonly string[];
+	readonly list: WalkedList | null;
+	/** Where a text field wants the cursor, from the page's upper left corner. */
+	readonly cursor?: { readonly x: number; readonly y: number };
+}
+
+/** Fixed lines on top, rows scrolled below so that the selected one can be seen. */
+export function listPage(
+	canvas: Canvas,
+	view: ViewState,
+	name: string,
+	parts: { readonly head?: readonly string[]; readonly rows: readonly ListRow[]; readonly empty?: string },
+): Page {
+	const { columns, theme } = canvas;
+	const head = (parts.head ?? []).slice(0, canvas.height);
+	const height = canvas.height - head.length;
+	const place = placeOf(view, name);
+	const spots: { id: string; start: number; size: number; isBad: boolean }[] = [];
+	let total = 0;
+	for (const row of parts.rows) {
+		if (row.id !== null) spots.push({ id: row.id, start: total, size: row.size, isBad: row.isBad === true });
+		total += row.size;
+	}
+	const chosen = spots.find((spot) => spot.id === place.selected) ?? spots[0];
+	const top = chosen
+		? scrolledTop(place.top, { ...chosen, total, height })
+		: Math.max(0, Math.min(place.top, total - height));
+	const lines: string[] = [];
+	let at = 0;
+	for (const row of parts.rows) {
+		const end = at + row.size;
+		if (end > top && at < top + height) {
+			const drawn = row.lines(row.id !== null && row.id === chosen?.id);
+			lines.push(...drawn.slice(Math.max(0, top - at), Math.max(0, top + height - at)));
+		}
+		at = end;
+	}
+	if (parts.rows.length === 0 && parts.empty) {
+		if (height > 2) lines.push(blank(columns));
+		lines.push(createLine(theme, columns).gap(2).text(parts.empty, 'muted').end());
+	}
+	while (lines.length < height) lines.push(blank(columns));
+	return {
+		lines: [...head, ...lines.slice(0, Math.max(0, height))],
+		list: { name, rows: spots, total, height },
+	};
+}
+
+/** Lines of text that are only scrolled. */
+export function textPage(
+	canvas: Canvas,
+	view: ViewState,
+	name: string,
+	parts: { readonly head?: readonly string[]; readonly lines: readonly string[]; readonly empty?: string },
+): Page {
+	const rows = parts.lines.map((line): ListRow => ({ id: null, size: 1, lines: () => [line] }));
+	return listPage(canvas, view, name, { ...parts, rows });
+}
+
+export function blank(columns: number): string {
+	return ' '.repeat(Math.max(0, columns));
+}
+
+export function filterOf(state: PictureState, name: string): string {
+	return (state.view.filters[name] ?? '').trim().toLowerCase();
+}
+
+/** A filter matches anywhere in what a row says. */
+export function matchesFilter(filter: string, texts: readonly (string | null)[]): boolean {
+	return filter === '' || texts.some((text) => text?.toLowerCase().includes(filter));
+}
