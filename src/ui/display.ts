@@ -37,6 +37,8 @@ export interface Display {
 	show(lines: readonly string[]): void;
 	/** Sends everything again, for a screen that something else wrote on. */
 	redraw(): void;
+	/** Sends a sequence that draws nothing, such as OSC 52, with the next write. */
+	pass(sequence: string): void;
 	/** Where the terminal's cursor shows, 0-based; `undefined` hides it. */
 	setCursor(place: CursorPlace | undefined): void;
 	/** The terminal's answer to the question at the end of a frame has arrived. */
@@ -249,6 +251,10 @@ export const createDisplay = (output: DisplayOutput, timers: Timers): Display =>
 		show,
 		redraw() {
 			resetGrid();
+			flush();
+		},
+		pass(sequence) {
+			modes += sequence;
 			flush();
 		},
 		setCursor(place) {
