@@ -1,6 +1,8 @@
 import { type Fault, fault } from '../domain/fault.ts';
+import { parseJson } from '../domain/json.ts';
 import type { HttpAnswer } from '../domain/ports.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import { clean } from '../domain/text.ts';
 import type { Value } from '../domain/value.ts';
 import type { HttpOptions } from './http-options.ts';
 
@@ -27,13 +29,10 @@ export function documentOf(
 		return err(fault('bad-body', { format: 'JSON', reason: 'html' }));
 	const parsed = parseJson(answer.body);
 	if (parsed.ok) return ok(parsed.value);
-	return mustParse ? err(fault('bad-body', { format: 'JSON', ...parsed.error.detail })) : ok(undefined);
-}
-
-function parseJson(body: string): Result<Value, Fault> {
-	try {
-		return ok(JSON.parse(body) as Value);
-	} catch {
-		return err(fault('bad-body', { reason: 'syntax' }));
-	}
+	if (!mustParse) return ok(undefined);
+	const { code, offset, key } = parsed.why;
+	const detail: Record<string, string | number> = { format: 'JSON', reason: code };
+	if (offset !== undefined) detail['offset'] = offset;
+	if (key !== undefined) detail['key'] = clean(key, { max: 60 });
+	return err(fault('bad-body', detail));
 }
