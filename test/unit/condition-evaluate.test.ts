@@ -58,6 +58,8 @@ describe('precedence and arithmetic', () => {
 			['3s / 1s == 3', true],
 			['1s + 1KB > 0', 'unlike-units'],
 			['1s * 2 == 2s', true],
+			['0 + 1s == 1s', true],
+			['1s - 0 == 1s', true],
 		],
 	);
 
@@ -163,6 +165,7 @@ describe('lists and text', () => {
 			['status not in [200]', true],
 			['status not in [204]', false],
 			['status not in ["x"]', 'unlike-kinds'],
+			['status not in [null, "x"]', true],
 			['status in ["204"]', true],
 			['-204 in [-204]', true],
 			['"ops" in $.r', true],
@@ -275,6 +278,10 @@ describe('one value, counting, and what is absent', () => {
 		['count($.text[*]) == 0', 'not-a-list'],
 		['count($.g[*].m[*]) == 1', true],
 		['count($.none[*].m[*]) == 0', true],
+		['count($.c[*].zzz) == 0', true],
+		['$.c[?@["t"] == "b"].v == 2.2', true],
+		['count($.g[?@.m[0] == 1].m[*]) == 1', true],
+		['$["c"][?(@.t == "]")] empty', true],
 		['count($.h[*].m[*]) == 0', 'parent-missing'],
 		['count($..v) == 2', true],
 		['count($..zzz) == 0', true],
@@ -407,6 +414,7 @@ describe('against the baseline', () => {
 		['drop(same) < 5%', true],
 		['change(fromZero) < 5%', 'baseline-zero'],
 		['rise(fromZero) < 5%', 'baseline-zero'],
+		['drop(fromZero) < 5%', 'baseline-zero'],
 		['drop(text) < 5%', 'not-a-number'],
 		['drop(fresh) < 5%', 'no-baseline'],
 		['drop(fresh) != 1', 'no-baseline'],
@@ -468,6 +476,11 @@ describe('over history', () => {
 		['p95(n, 1h) != 5', 'too-few-samples'],
 		['ratio(n, 1h) >= 0%', 'too-few-samples'],
 	]);
+	test('a bare history takes the unit of the signed value when there is no sample now', () => {
+		const world = { history, signed: { latency: quantity(5, 'ms') } };
+		expect(answerTo('p50(latency, 5m) == 50ms', world)).toBe(true);
+		expect(answerTo('p50(latency, 5m) == 50ms', { history })).toBe('unlike-units');
+	});
 	test('tenths add up', () => {
 		const tenths = Array.from({ length: 10 }, (_, index) => ({ at: NOW - 1000 + index, value: 0.1 }));
 		expect(answerTo('avg(n, 1m) * 10 == 1', { history: tenths, samples: { n: 1 } })).toBe(true);

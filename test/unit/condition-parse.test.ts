@@ -272,6 +272,7 @@ describe('the expectation of a value', () => {
 		'total != 0',
 		'code in [200, 204]',
 		'$.error not exists',
+		'5 < count',
 	].map(parsed);
 
 	test.each<[string, string | null]>([
@@ -282,6 +283,7 @@ describe('the expectation of a value', () => {
 		['total', '= summary.net, ≠ 0'],
 		['code', 'in [200, 204]'],
 		['$.error', 'not exists'],
+		['count', '> 5'],
 		['nothing', null],
 	])('%s', (name, text) => {
 		expect(expectationFor(name, conditions)).toBe(text);

@@ -28,10 +28,9 @@ function percentile(points: readonly Point[], percent: number): string {
 	return decimal(sorted[rank - 1] as number);
 }
 
-/** Growth of a counter per second; a fall is a restart, after which it counted from zero. */
+/** Growth of a counter per second; a fall is a restart, after which it counted from zero. One instant has no rate. */
 function rateOf(points: readonly Point[]): string | null {
 	const [first, last] = [points[0] as Point, points.at(-1) as Point];
-	if (last.at <= first.at) return null;
 	const steps = points.slice(1).map((point, index) => {
 		const before = (points[index] as Point).value;
 		return point.value >= before ? point.value - before : point.value;
