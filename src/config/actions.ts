@@ -85,9 +85,9 @@ function readAction(
 	}
 	checkKey(keys.key, tree, around);
 	const body = bodyOf(keys, tree, names, around);
-	if (body === null) return null;
 	const pattern = readPattern(keys.result, member(tree, 'result'), around);
-	const { must, should } = conditionsOf(tree, body, pattern, around);
+	const { must, should } = conditionsOf(tree, keys.run !== undefined, pattern, around);
+	if (body === null) return null;
 	return {
 		id: actionId(id),
 		title: keys.title ?? id,
@@ -191,7 +191,7 @@ function readPattern(
 
 function conditionsOf(
 	tree: MapTree,
-	body: ActionBody,
+	runs: boolean,
 	groups: readonly string[] | null,
 	around: Surroundings,
 ): { readonly must: readonly Condition[]; readonly should: readonly Condition[] } {
@@ -210,7 +210,7 @@ function conditionsOf(
 	const implied = parseCondition('exit == 0');
 	if (!implied.ok) throw new Error('the implied condition does not parse');
 	return {
-		must: must.length === 0 && body.kind === 'run' ? [implied.value] : must.map((placed) => placed.parsed),
+		must: must.length === 0 && runs ? [implied.value] : must.map((placed) => placed.parsed),
 		should: should.map((placed) => placed.parsed),
 	};
 }

@@ -54,7 +54,8 @@ interface Draft {
 	readonly id: string;
 	readonly entry: Entry;
 	readonly definition: CheckDefinition | null;
-	readonly samples: ReadonlyMap<string, Unit | null>;
+	/** null when its options could not be read, so that nobody knows them. */
+	readonly samples: ReadonlyMap<string, Unit | null> | null;
 	readonly conditions: readonly Placed<CheckDefinition['must'][number]>[];
 	readonly shown: ReturnType<typeof readShown>;
 }
@@ -65,19 +66,18 @@ export function readChecks(section: MapTree, around: Surroundings): CheckDefinit
 	const byId = new Map(drafts.map((draft) => [draft.id, draft]));
 	for (const draft of drafts) {
 		// Without its kind's samples nothing can be said about names: the check has its own problem already.
-		if (draft.definition === null) continue;
+		const { samples } = draft;
+		if (samples === null) continue;
 		const known: Known = {
-			own: draft.samples,
-			other: (check) => {
-				const other = byId.get(check);
-				return other?.definition === null ? anything : other?.samples;
-			},
+			own: samples,
+			other: (check) =>
+				(byId.get(check)?.samples === null ? anything : byId.get(check)?.samples) ?? undefined,
 			checks: [...byId.keys()],
 			isAction: false,
 		};
 		for (const condition of draft.conditions) checkNames(condition, known, around.complaints);
 		for (const shown of draft.shown)
-			checkNames(shown, { ...known, own: withoutLater(draft, shown.name) }, around.complaints);
+			checkNames(shown, { ...known, own: withoutLater(samples, draft, shown.name) }, around.complaints);
 	}
 	return drafts.flatMap((draft) => draft.definition ?? []);
 }
@@ -88,23 +88,26 @@ const anything: ReadonlyMap<string, Unit | null> = Object.assign(new Map<string,
 });
 
 /** A shown value may use those written before it, never itself. */
-function withoutLater(draft: Draft, name: string): ReadonlyMap<string, Unit | null> {
+function withoutLater(
+	samples: ReadonlyMap<string, Unit | null>,
+	draft: Draft,
+	name: string,
+): ReadonlyMap<string, Unit | null> {
 	const later = draft.shown
 		.slice(draft.shown.findIndex((shown) => shown.name === name))
 		.map((shown) => shown.name);
-	return new Map([...draft.samples].filter(([known]) => !later.includes(known)));
+	return new Map([...samples].filter(([known]) => !later.includes(known)));
 }
 
 function readCheck(id: string, entry: Entry, around: Surroundings): Draft {
 	const { complaints } = around;
-	const nothing: Draft = { id, entry, definition: null, samples: new Map(), conditions: [], shown: [] };
 	const tree = entry.value;
 	if (tree.kind !== 'map') {
 		complaints.error(tree.kind === 'scalar' && tree.value === null ? entry.key : tree, 'expected', {
 			expected: complaints.word('map'),
 			found: kindWord(tree, complaints),
 		});
-		return nothing;
+		return { id, entry, definition: null, samples: null, conditions: [], shown: [] };
 	}
 	const kind = kindOf(tree, entry, complaints);
 	const common: MapTree = {
@@ -129,19 +132,31 @@ function readCheck(id: string, entry: Entry, around: Surroundings): Draft {
 	const must = readConditions(member(tree, 'must'), complaints);
 	const should = readConditions(member(tree, 'should'), complaints);
 	const shown = readShown(member(tree, 'show'), complaints);
-	if (keys?.service !== undefined) checkService(keys.service, member(tree, 'service') ?? tree, around);
-	if (kind === undefined || options === undefined || keys === undefined)
-		return { ...nothing, conditions: [...must, ...should], shown };
+	const service = textOf(member(tree, 'service'), fill);
+	if (service !== null) checkService(service, member(tree, 'service') ?? tree, around);
+	warnRepeated(must, should, complaints);
+	const draft: Draft = {
+		id,
+		entry,
+		definition: null,
+		samples: null,
+		conditions: [...must, ...should],
+		shown,
+	};
+	if (kind === undefined || options === undefined) return draft;
 
-	const { everyMs, timeoutMs } = checkTimes(keys, tree, complaints);
 	const resolved = resolvePaths(options, kind, around.folder);
 	const samples = new Map<string, Unit | null>(Object.entries(kind.samples(resolved)));
 	for (const { name, key } of shown) {
 		if (samples.has(name)) complaints.error(key, 'name-taken', { name });
 		samples.set(name, null);
 	}
-	const implied = must.length > 0 ? [] : (kind.impliedMust?.(resolved) ?? []).map(parseImplied);
-	if (must.length + should.length + implied.length === 0) complaints.warn(entry.key, 'no-condition');
+	if (keys === undefined) return { ...draft, samples };
+	const { everyMs, timeoutMs } = checkTimes(keys, tree, complaints);
+	// A condition that could not be read is a problem of its own, not the wish to have none.
+	const written = member(tree, 'must');
+	const hasMust = written?.kind === 'list' ? written.items.length > 0 : must.length > 0;
+	const implied = hasMust ? [] : (kind.impliedMust?.(resolved) ?? []).map(parseImplied);
 	const definition: CheckDefinition = {
 		id: checkId(id),
 		title: keys.title ?? null,
@@ -152,12 +167,25 @@ function readCheck(id: string, entry: Entry, around: Surroundings): Draft {
 		timeoutMs,
 		confirm: keys.confirm ?? 3,
 		retryMs: Math.min(everyMs, 10_000),
-		must: must.length > 0 ? must.map((placed) => placed.parsed) : implied,
+		must: hasMust ? must.map((placed) => placed.parsed) : implied,
 		should: should.map((placed) => placed.parsed),
 		show: shown.map(({ name, parsed }) => ({ name, expression: parsed })),
 		...(found.fault === null ? {} : { broken: found.fault }),
 	};
-	return { id, entry, definition, samples, conditions: [...must, ...should], shown };
+	return { ...draft, definition, samples };
+}
+
+function textOf(tree: ReturnType<typeof member>, fill: FillScalar): string | null {
+	const value = tree?.kind === 'scalar' ? fill(tree, ['service']) : null;
+	return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** The same test under both headings can only ever be critical. */
+function warnRepeated(must: Draft['conditions'], should: Draft['conditions'], complaints: Complaints): void {
+	const plain = (text: string) => text.replace(/\s+/g, '');
+	for (const { parsed, scalar } of should)
+		if (must.some((other) => plain(other.parsed.text) === plain(parsed.text)))
+			complaints.warn(scalar, 'also-must');
 }
 
 function kindOf(tree: MapTree, entry: Entry, complaints: Complaints): RegisteredKind | undefined {

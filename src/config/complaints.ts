@@ -26,39 +26,51 @@ export interface Complaints {
 }
 
 const MOST = 200;
+// A line that looks as if somebody had pasted a secret into it is never repeated, whatever else is wrong with it.
+const PASTED = /(?:passw(?:or)?d|token|secret|bearer|authorization|api_?key)["']?\s*:\s*\S/i;
+const REFERENCED = /secret:\w|(?:env|file|cmd):\S|\$\{/;
+// Chinese text and Latin words have a space between them.
+const TIGHT_BEFORE = /(\p{Script=Han})\u0001(?=[\w"{$.])/gu;
+const TIGHT_BEHIND = /([\w"}.])\u0002(?=\p{Script=Han})/gu;
 
 export function createComplaints(locale: Locale): Complaints {
 	const errors: ConfigProblem[] = [];
 	const warnings: ConfigProblem[] = [];
+	const hiddenLines = new Set<string>();
+	const lineKey = (file: string, line: number) => `${file}\0${line}`;
 	const word = (key: ConfigWord, values: MessageValues = {}) => {
-		const safe = Object.entries(values).map(([name, value]) => [
+		const marked = Object.entries(values).map(([name, value]) => [
 			name,
-			typeof value === 'string' ? excerpt(value, 80) : value,
+			`\u0001${typeof value === 'string' ? excerpt(value, 120) : value}\u0002`,
 		]);
-		return say(words, locale, key, Object.fromEntries(safe) as MessageValues);
+		return say(words, locale, key, Object.fromEntries(marked) as MessageValues)
+			.replace(TIGHT_BEFORE, '$1 ')
+			.replace(TIGHT_BEHIND, '$1 ')
+			.replace(/[\u0001\u0002]/g, '');
 	};
 	const add = (list: ConfigProblem[], at: Span, message: string, hint: string | null) => {
 		const { line, column } = positionOf(at);
+		const file = clean(at.file.path);
 		const known = list.some(
 			(other) =>
-				other.file === at.file.path &&
-				other.line === line &&
-				other.column === column &&
-				other.message === message,
+				other.file === file && other.line === line && other.column === column && other.message === message,
 		);
 		if (known || list.length >= MOST) return;
-		list.push({
-			file: clean(at.file.path),
-			line,
-			column,
-			message,
-			hint,
-			excerpt: at.file.text === '' ? null : excerptOf(at),
-		});
+		const start = at.file.lineStarts[line - 1] ?? 0;
+		const text = at.file.text.slice(start, (at.file.lineStarts[line] ?? at.file.text.length + 1) - 1);
+		const hides = at.file.text === '' || (PASTED.test(text) && !REFERENCED.test(text));
+		list.push({ file, line, column, message, hint, excerpt: hides ? null : excerptOf(at) });
 	};
 	const hidden = (at: Span, message: string) => {
-		errors.push({ file: clean(at.file.path), ...positionOf(at), message, hint: null, excerpt: null });
+		const last = positionOf({ ...at, start: Math.max(at.start, at.end - 1) }).line;
+		for (let line = positionOf(at).line; line <= last; line++)
+			hiddenLines.add(lineKey(clean(at.file.path), line));
+		add(errors, at, message, null);
 	};
+	const shown = (list: readonly ConfigProblem[]) =>
+		list.map((problem) =>
+			hiddenLines.has(lineKey(problem.file, problem.line)) ? { ...problem, excerpt: null } : problem,
+		);
 	const hintText = (hint: Hint | null | undefined) => (hint ? word(hint.key, hint.values) : null);
 	return {
 		error: (at, key, values, hint) => add(errors, at, word(key, values), hintText(hint)),
@@ -68,8 +80,12 @@ export function createComplaints(locale: Locale): Complaints {
 		hidden: (at, key, values) => hidden(at, word(key, values)),
 		errorText: (at, message, hint) => add(errors, at, message, hint ?? null),
 		word,
-		errors,
-		warnings,
+		get errors() {
+			return shown(errors);
+		},
+		get warnings() {
+			return shown(warnings);
+		},
 	};
 }
 

@@ -10,8 +10,8 @@ import {
 	parseExpression,
 } from '../domain/condition/index.ts';
 import type { Unit } from '../domain/value.ts';
+import { problemHint, problemText, vacuousText } from '../i18n/condition-problem.ts';
 import type { Complaints } from './complaints.ts';
-import { hintText, problemText, vacuousText } from './condition-words.ts';
 import { kindWord } from './include.ts';
 import type { Span } from './source.ts';
 import { placeIn, type ScalarTree, type Tree } from './tree.ts';
@@ -97,7 +97,7 @@ function reportParse(
 	scalar: ScalarTree,
 	next: Tree | undefined,
 	complaints: Complaints,
-): void {
+) {
 	const isPlain = scalar.style === 'plain';
 	const behind = scalar.file.text.slice(scalar.end, scalar.end + 80);
 	if (isPlain && scalar.inFlow && next !== undefined && /^\s*,/.test(behind) && isCut(problem)) {
@@ -109,7 +109,7 @@ function reportParse(
 	complaints.errorText(
 		placeIn(scalar, problem.offset, problem.length),
 		text,
-		hintText(problem, complaints.locale),
+		problemHint(problem, complaints.locale),
 	);
 }
 

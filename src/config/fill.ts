@@ -23,6 +23,7 @@ export function createFiller(
 ): Filler {
 	const made = new Map<string, Found>();
 	const making = new Set<string>();
+	const warned = new Set<string>();
 
 	const fill = (scalar: ScalarTree): Text | number | boolean | null => {
 		if (typeof scalar.value !== 'string') return scalar.value;
@@ -86,7 +87,10 @@ export function createFiller(
 			return '';
 		}
 		for (const other of environments.all) {
-			if (!other.vars.has(name)) complaints.warn(at, 'name-missing-elsewhere', { name, other: other.name });
+			// Once a name is enough: the base address of fifty checks is one mistake.
+			if (other.vars.has(name) || warned.has(`${name} ${other.name}`)) continue;
+			warned.add(`${name} ${other.name}`);
+			complaints.warn(at, 'name-missing-elsewhere', { name, other: other.name });
 		}
 		const before = made.get(name);
 		if (before !== undefined) return before;

@@ -5,6 +5,7 @@ import { readYaml } from './read-yaml.ts';
 import { openSource, positionOf, type Span } from './source.ts';
 import type { ConfigSources } from './sources.ts';
 import { type Entry, type MapTree, member, type Tree } from './tree.ts';
+import type { ConfigWord } from './words.ts';
 
 const MOST_BYTES = 1024 * 1024;
 const MOST_FILES = 200;
@@ -44,7 +45,9 @@ export async function readFiles(
 		files.push(own);
 		const found = await sources.read(own);
 		if (!found.ok) {
-			complaints.error(at, 'cannot-read', { path: own, reason: reasonOf(found.error) });
+			const isLarge = found.error.code === 'body-too-large';
+			if (isLarge) complaints.error(at, 'too-large', { limit: '1 MiB' });
+			else complaints.error(at, 'cannot-read', { path: own, reason: reasonOf(found.error, complaints) });
 			return null;
 		}
 		bytes += Buffer.byteLength(found.value);
@@ -89,7 +92,8 @@ export async function readFiles(
 	const matching = async (pattern: string, own: string, at: Span): Promise<readonly string[]> => {
 		if (!isGlob(pattern)) return [resolvePath(folderOf(own), pattern)];
 		const found = await sources.glob(resolveGlob(folderOf(own), pattern));
-		if (!found.ok) complaints.error(at, 'cannot-read', { path: pattern, reason: reasonOf(found.error) });
+		if (!found.ok)
+			complaints.error(at, 'cannot-read', { path: pattern, reason: reasonOf(found.error, complaints) });
 		else if (found.value.length === 0) complaints.warn(at, 'not-found-include', { pattern });
 		return found.ok ? found.value : [];
 	};
@@ -101,11 +105,29 @@ function nameOf(path: string): string {
 	return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** A fault in few words, for a sentence about a file of ours. */
-export function reasonOf(fault: Fault): string {
-	const { reason, message } = fault.detail;
-	return [fault.code, reason ?? message].filter((part) => part !== undefined).join(': ');
+/** A fault in few words, for a sentence about a file of ours or a secret. */
+export function reasonOf(fault: Fault, complaints: Complaints): string {
+	const { reason } = fault.detail;
+	const words: Readonly<Record<string, ConfigWord>> = REASONS;
+	const word = words[String(reason)] ?? words[fault.code];
+	return word === undefined ? String(reason ?? fault.code) : complaints.word(word);
 }
+
+const REASONS = {
+	'file-missing': 'no-such-file',
+	'no-permission': 'no-permission',
+	'not-a-file': 'not-a-file',
+	'bad-encoding': 'not-utf8',
+	'body-too-large': 'too-large-file',
+	timeout: 'took-too-long',
+	'command-missing': 'no-such-command',
+	'io-error': 'io-error',
+	'secret-missing': 'secret-not-set',
+	'not-set': 'secret-not-set',
+	empty: 'secret-empty',
+	'readable-by-others': 'secret-open',
+	'exit 1': 'secret-command',
+} as const satisfies Record<string, ConfigWord>;
 
 export function kindWord(tree: Tree, complaints: Complaints): string {
 	if (tree.kind === 'map') return complaints.word('map');

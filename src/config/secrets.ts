@@ -59,8 +59,8 @@ export async function resolveSecrets(
 				return;
 			}
 			const why = resolved.ok ? fault('secret-missing', { reason: 'empty' }) : resolved.error;
-			faults.set(unread, fault('secret-missing', { name, reference, reason: reasonOf(why) }));
-			complaints.warn(value, 'secret-unresolved', { name, reference, reason: reasonOf(why) });
+			faults.set(unread, fault('secret-missing', { name, reference }));
+			complaints.warn(value, 'secret-unresolved', { name, reference, reason: reasonOf(why, complaints) });
 		}),
 	);
 	return {

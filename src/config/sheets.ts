@@ -1,10 +1,11 @@
+import { z } from 'zod';
 import { nearest } from '../domain/condition/index.ts';
 import { actionId, checkId, sheetId } from '../domain/ids.ts';
 import type { OwnText } from '../domain/own-text.ts';
 import type { LookDefinition, ServiceDefinition, SheetDefinition, StepDefinition } from '../domain/system.ts';
 import type { Surroundings } from './checks.ts';
 import { isGlob, resolveGlob, resolvePath } from './paths.ts';
-import { sheetSchema } from './sections.ts';
+import { sheetSchema, stepSchema } from './sections.ts';
 import { type MapTree, member, type Tree } from './tree.ts';
 import { validate } from './validate.ts';
 
@@ -33,7 +34,20 @@ interface SheetKeys {
 	readonly title?: OwnText;
 	readonly at?: string;
 	readonly grace?: number;
-	readonly steps: readonly StepKeys[];
+}
+
+const headSchema = sheetSchema.extend({ steps: z.array(z.unknown()).min(1) });
+
+function withoutSteps(tree: Tree): Tree {
+	const steps = tree.kind === 'map' ? tree.entries.get('steps') : undefined;
+	if (tree.kind !== 'map' || steps?.value.kind !== 'list') return tree;
+	const items = steps.value.items.map(
+		(item) => ({ ...item, kind: 'scalar', value: null, style: 'plain', inFlow: false }) as const,
+	);
+	return {
+		...tree,
+		entries: new Map(tree.entries).set('steps', { ...steps, value: { ...steps.value, items } }),
+	};
 }
 
 export interface SheetNames {
@@ -46,16 +60,19 @@ export interface SheetNames {
 export function readSheets(section: MapTree, names: SheetNames, around: Surroundings): SheetDefinition[] {
 	return [...section.entries].flatMap(([id, { value: tree }]) => {
 		const fill = around.filler.fill;
+		// Each step is read alone, so that what is wrong with one hides nothing of the others.
+		const nodes = member(tree, 'steps');
+		const items = nodes?.kind === 'list' ? nodes.items : [];
+		const steps = items.flatMap((item, index) => {
+			const where = `rounds.${id}.steps.${index + 1}`;
+			const step = validate<StepKeys>({ schema: stepSchema, tree: item, where, fill }, around.complaints);
+			return (step === undefined ? null : readStep(step, item, names, around)) ?? [];
+		});
 		const keys = validate<SheetKeys>(
-			{ schema: sheetSchema, tree, where: `rounds.${id}`, fill },
+			{ schema: headSchema, tree: withoutSteps(tree), where: `rounds.${id}`, fill },
 			around.complaints,
 		);
 		if (keys === undefined) return [];
-		const nodes = member(tree, 'steps');
-		const steps = keys.steps.flatMap((step, index) => {
-			const at = nodes?.kind === 'list' ? (nodes.items[index] ?? nodes) : tree;
-			return readStep(step, at, names, around) ?? [];
-		});
 		return [
 			{
 				id: sheetId(id),
@@ -91,9 +108,8 @@ function readStep(step: StepKeys, at: Tree, names: SheetNames, around: Surroundi
 	const title = step.title ?? null;
 	if (step.check !== undefined) {
 		const node = member(at, 'check') ?? at;
-		step.check.forEach((name, index) =>
-			checkName('check', name, node.kind === 'list' ? (node.items[index] ?? node) : node, names, around),
-		);
+		for (const [index, name] of step.check.entries())
+			checkName('check', name, node.kind === 'list' ? (node.items[index] ?? node) : node, names, around);
 		return { kind: 'check', title, checks: [...new Set(step.check)].map(checkId) };
 	}
 	if (step.run !== undefined) {
@@ -113,7 +129,7 @@ function checkName(
 	at: Tree,
 	names: SheetNames,
 	{ complaints }: Surroundings,
-): void {
+) {
 	const [own, other] = kind === 'check' ? [names.checks, names.actions] : [names.actions, names.checks];
 	if (own.includes(name)) return;
 	if (other.includes(name))

@@ -90,7 +90,7 @@ export function placeIn(tree: ScalarTree, offset: number, length: number): Span 
 		let unit = 1;
 		for (let seen = 0; seen < want; seen++) {
 			if (tree.style === 'single') unit += raw.startsWith("''", unit) ? 2 : 1;
-			else unit += /^\\(?:x..|u....|U........|[^])/.exec(raw.slice(unit, unit + 10))?.[0].length ?? 1;
+			else unit += /^\\(?:x..|u....|U........|[\s\S])/.exec(raw.slice(unit, unit + 10))?.[0].length ?? 1;
 		}
 		return unit;
 	};

@@ -81,7 +81,7 @@ function otherType(value: unknown): unknown {
 	return typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
 }
 
-function report(issue: Issue, above: Path, validation: Validation, complaints: Complaints): void {
+function report(issue: Issue, above: Path, validation: Validation, complaints: Complaints) {
 	const path = [...above, ...(issue.path as Path)];
 	const { node, key, found } = nodeAt(validation.tree, path);
 	const whereText = [validation.where, ...path].filter((part) => part !== '').join('.');
@@ -130,7 +130,7 @@ function isOwnMessage(message: string): boolean {
 	return message !== '' && !/^(?:Invalid|Too |Unrecognized|Number must)/.test(message);
 }
 
-function ownMessage(message: string, node: Tree, complaints: Complaints): void {
+function ownMessage(message: string, node: Tree, complaints: Complaints) {
 	const said = fieldWords(message, complaints.locale);
 	// What stands here may be the secret itself, so neither it nor its line is shown.
 	if (/never the value|name and password/.test(message)) return complaints.hiddenText(node, said);
@@ -140,7 +140,7 @@ function ownMessage(message: string, node: Tree, complaints: Complaints): void {
 	complaints.errorText(node, `${said}${complaints.word('found', { found: kindWord(node, complaints) })}`);
 }
 
-function wrongValue(issue: Issue, node: Tree, complaints: Complaints): void {
+function wrongValue(issue: Issue, node: Tree, complaints: Complaints) {
 	const isSecret =
 		node.kind === 'scalar' && typeof node.value === 'string' && /^secret:|\$\{secret:/.test(node.value);
 	if (isSecret) return complaints.error(node, 'secret-here');
