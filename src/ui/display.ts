@@ -92,7 +92,6 @@ export const createDisplay = (output: DisplayOutput, timers: Timers): Display =>
 		let text = modes;
 		modes = '';
 		if (needsAll) text += '\x1b[?25l\x1b[m\x1b[H\x1b[2J';
-		const before = text.length;
 		needsAll = false;
 		let changes = '';
 		for (let y = 0; y < size.rows; y++) {
@@ -104,7 +103,7 @@ export const createDisplay = (output: DisplayOutput, timers: Timers): Display =>
 			sent[y] = row;
 			drawn[y] = line;
 		}
-		if (changes !== '' && shownCursor !== undefined && before === text.length) text += '\x1b[?25l';
+		if (changes !== '' && shownCursor !== undefined) text += '\x1b[?25l';
 		text += changes;
 		return text + placeCursor(changes !== '');
 	};

@@ -39,6 +39,8 @@ export const openPty = (options: {
 	readonly cwd?: string;
 	readonly columns?: number;
 	readonly rows?: number;
+	/** False: the terminal never answers what programs ask it. */
+	readonly answers?: boolean;
 }): Pty => {
 	const { command, args = [], env = {}, cwd = process.cwd(), columns = 120, rows = 40 } = options;
 	const emulator = new headless.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
@@ -62,7 +64,7 @@ export const openPty = (options: {
 		emulator.write(text, wake);
 	});
 	emulator.onData((answer) => {
-		if (!hasEnded) pty.write(answer);
+		if (!hasEnded && options.answers !== false) pty.write(answer);
 	});
 	const exit = new Promise<{ code: number; signal: number | undefined }>((resolve) => {
 		pty.onExit(({ exitCode, signal }) => {
