@@ -1,0 +1,15 @@
+import type { JobDefinition } from '../protocol.ts';
+import { sqlRead } from './sql.ts';
+
+/** Everything a worker can be asked to do. */
+export const JOBS = [sqlRead] as const;
+
+type Each = (typeof JOBS)[number];
+export type JobName = Each['name'];
+type Named<Name extends JobName> = Extract<Each, { readonly name: Name }>;
+export type JobInput<Name extends JobName> =
+	Named<Name> extends JobDefinition<Name, infer Input, infer _, infer _> ? Input : never;
+export type JobOutput<Name extends JobName> =
+	Named<Name> extends JobDefinition<Name, infer _, infer Output, infer _> ? Output : never;
+export type JobProgress<Name extends JobName> =
+	Named<Name> extends JobDefinition<Name, infer _, infer _, infer Progress> ? Progress : never;
