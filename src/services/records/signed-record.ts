@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { type Fault, fault } from '../../domain/fault.ts';
+import type { OwnFilesPort } from '../../domain/ports.ts';
+import { err, ok, type Result } from '../../domain/result.ts';
+import { dateText } from '../../i18n/times.ts';
+import { canonicalJson, sha256 } from './canonical.ts';
+import { recordWord } from './record-words.ts';
+import { buildSigned, plainOf, SIGNED_SCHEMA, type SignedInput } from './signed-document.ts';
+import { renderSigned } from './signed-markdown.ts';
+
+export type { SignedInput } from './signed-document.ts';
+
+/** A signed round as two texts, and the name of its files without number and ending: `2025-11-22-morning`. */
+export interface SignedRecord {
+	readonly markdown: string;
+	readonly json: string;
+	readonly name: string;
+}
+
+/** Pure. The record for people and, byte for byte reproducible, for programs; the first holds the sums of both. */
+export function signedRecord(input: SignedInput): SignedRecord {
+	const document = buildSigned(input);
+	const json = canonicalJson(plainOf(document));
+	const word = (key: Parameters<typeof recordWord>[1]) => recordWord(input.locale, key);
+	const text = `${renderSigned(document)}\n## ${word('proof')}\n\n${word('proofText')}\n\n- ${word('jsonSum')}: \`sha256:${sha256(json)}\`\n`;
+	const markdown = `${text}- ${word('textSum')}: \`sha256:${sha256(text)}\`\n`;
+	return {
+		markdown,
+		json,
+		name: `${dateText(Date.parse(document.round.signedAt), input.face.timezone)}-${fileWord(input.round.sheet)}`,
+	};
+}
+
+/** What is wrong with a record: its JSON or its text is not what was signed, has no sums, or is of a later version. */
+export type RecordProblem =
+	| 'no-sums'
+	| 'json-changed'
+	| 'markdown-changed'
+	| 'json-unreadable'
+	| 'schema-unknown';
+
+/** Pure. Empty when neither file was changed since it was written. */
+export function verifyRecord(json: string, markdown: string): readonly RecordProblem[] {
+	const sums = /^([\s\S]*\n- [^\n]*`sha256:([0-9a-f]{64})`\n)- [^\n]*`sha256:([0-9a-f]{64})`\n$/.exec(
+		markdown,
+	);
+	if (!sums) return ['no-sums'];
+	const problems: RecordProblem[] = [];
+	const [, text = '', jsonSum, textSum] = sums;
+	if (sha256(text) !== textSum) problems.push('markdown-changed');
+	if (sha256(json) !== jsonSum) problems.push('json-changed');
+	try {
+		const found = JSON.parse(json) as { schema?: unknown } | null;
+		if (found?.schema !== SIGNED_SCHEMA) problems.push('schema-unknown');
+	} catch {
+		problems.push('json-unreadable');
+	}
+	return problems;
+}
+
+const MOST_OF_A_DAY = 1000;
+
+/**
+ * Writes the pair into `folder` under the first free number, never over anything: the JSON file, made exclusively, claims
+ * the number for both. Returns the absolute paths, Markdown first.
+ */
+export async function writeSignedRecord(
+	files: OwnFilesPort,
+	folder: string,
+	record: SignedRecord,
+): Promise<Result<readonly string[], Fault>> {
+	const made = await files.ensureDirectory(folder);
+	if (!made.ok) return made;
+	for (let number = 1; number <= MOST_OF_A_DAY; number += 1) {
+		const base = join(folder, number === 1 ? record.name : `${record.name}-${number}`);
+		if (await files.exists(`${base}.md`)) continue;
+		const claimed = await files.write(`${base}.json`, record.json);
+		if (!claimed.ok && isTaken(claimed.error)) continue;
+		if (!claimed.ok) return claimed;
+		const written = await files.write(`${base}.md`, record.markdown);
+		if (!written.ok && isTaken(written.error)) continue;
+		return written.ok ? ok([`${base}.md`, `${base}.json`]) : written;
+	}
+	return err(fault('own-limit', { path: folder, limit: MOST_OF_A_DAY }));
+}
+
+function isTaken({ code, detail }: Fault): boolean {
+	return code === 'io-error' && detail['reason'] === 'exists';
+}
+
+/** A sheet's id as part of a file name. */
+function fileWord(id: string): string {
+	return id.replace(/[^\p{Letter}\p{Number}_-]+/gu, '-').slice(0, 60) || 'round';
+}
