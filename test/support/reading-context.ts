@@ -1,3 +1,4 @@
+import { expect, test } from 'vitest';
 import {
 	type ConditionOutcome,
 	type EvaluationContext,
@@ -57,4 +58,14 @@ export function answerTo(text: string, world: World): boolean | string {
 	const outcome = judgeText(text, world);
 	if (outcome.holds === null && outcome.why === undefined) throw new Error('unknown without a reason');
 	return outcome.holds ?? (outcome.why?.code as string);
+}
+
+/** One test a row: what the condition answers in that world. */
+export function rows(
+	world: World,
+	table: readonly (readonly [condition: string, answer: boolean | string])[],
+): void {
+	test.each(table)('%s → %s', (text, answer) => {
+		expect(answerTo(text, world)).toBe(answer);
+	});
 }

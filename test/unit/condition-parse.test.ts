@@ -62,6 +62,8 @@ describe('problems have a code, a place and a hint', () => {
 		['$.a. == 1', 'path-invalid', '.'],
 		['$.a[] == 1', 'path-invalid', '[]'],
 		['$.a matches "("', 'pattern-invalid', '"("'],
+		['$.a matches "(a+)+$"', 'pattern-slow', '"(a+)+$"'],
+		['$.a matches "^(?:[a-z]*)*$"', 'pattern-slow', '"^(?:[a-z]*)*$"'],
 		['$.a matches $.b', 'needs-text', '$.b'],
 		['$.a startsWith 5', 'needs-text', '5'],
 		['status in 200', 'needs-list', '200'],
@@ -111,6 +113,13 @@ describe('hostile text is refused, in time linear to its length', () => {
 		const result = parseCondition(text);
 		expect(!result.ok && result.error.code).toBe(code);
 	});
+
+	test.each(['(\\d+\\.)+\\d+', '\\((a+)\\)+', '(ab+)?', '^(a|b)+$', '[(a+)]+'])(
+		'the pattern %s is a good one',
+		(pattern) => {
+			expect(parseCondition(`a matches "${pattern}"`).ok).toBe(true);
+		},
+	);
 
 	test('a long chain is no deep nesting', () => {
 		expect(parseCondition(`${'1 + '.repeat(400)}1 == 401`).ok).toBe(true);

@@ -106,6 +106,7 @@ export type ProblemCode =
 	| 'number-form'
 	| 'path-invalid'
 	| 'pattern-invalid'
+	| 'pattern-slow'
 	| 'needs-list'
 	| 'needs-text'
 	| 'needs-name'
