@@ -9,6 +9,8 @@ const PARTIAL = /\x1b(?:\[[\x20-\x3f]*|O)?$/;
 const PASTE_SILENCE_MS = 2_000;
 const PARTIAL_MS = 500;
 const ESC_MS = 30;
+// The one spelling of this key after which Ink does not wait for more.
+const ESC_ALONE = '\x1b[27u';
 const LONGEST_PASTE = 1_048_576;
 
 export interface Keyboard {
@@ -40,6 +42,7 @@ export const createKeyboard = (
 		stdin.emit('readable');
 	};
 	const endPaste = (): void => {
+		cancel?.();
 		const text = paste ?? '';
 		paste = undefined;
 		deliver(PASTE_START + text.slice(0, LONGEST_PASTE) + PASTE_END);
@@ -85,7 +88,7 @@ export const createKeyboard = (
 						const late = pending;
 						pending = '';
 						// What is left of a sequence is never taken for typed letters.
-						if (late === '\x1b') deliver(late);
+						if (late === '\x1b') deliver(ESC_ALONE);
 					});
 				}
 				deliver(typed);

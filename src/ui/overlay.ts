@@ -5,7 +5,10 @@ export interface Placed {
 	readonly y: number;
 }
 
-/** Draws `box` (rows of equal width) over `lines`; both hold SGR sequences, wide characters cut in half become spaces. */
+/**
+ * Draws `box` (rows of equal width) over `lines`, one empty column on either side; both hold SGR sequences, wide
+ * characters cut in half become spaces.
+ */
 export const overlay = (
 	lines: readonly string[],
 	box: readonly string[],
@@ -16,10 +19,11 @@ export const overlay = (
 	lines.map((line, y) => {
 		const row = box[y - at.y];
 		if (row === undefined) return line;
+		const left = Math.max(0, at.x - 1);
+		const right = Math.min(columns, at.x + boxWidth + 1);
+		const placed = ' '.repeat(at.x - left) + sliceColumns(row, 0, Math.min(boxWidth, columns - at.x));
 		return (
-			sliceColumns(line, 0, at.x) +
-			sliceColumns(row, 0, Math.min(boxWidth, columns - at.x)) +
-			sliceColumns(line, at.x + boxWidth, columns)
+			sliceColumns(line, 0, left) + sliceColumns(placed, 0, right - left) + sliceColumns(line, right, columns)
 		);
 	});
 

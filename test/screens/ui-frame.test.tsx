@@ -17,15 +17,7 @@ afterEach(() => {
 });
 
 const start = (node: React.ReactNode, terminal: TestTerminal) => {
-	const app = render(node, {
-		stdout: terminal.stdout,
-		stdin: terminal.stdin,
-		alternateScreen: true,
-		incrementalRendering: false,
-		exitOnCtrlC: false,
-		interactive: true,
-		patchConsole: false,
-	});
+	const app = render(node, terminal.inkOptions);
 	open.push({ unmount: app.unmount, terminal });
 	return app;
 };

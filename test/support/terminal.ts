@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import unicode from '@xterm/addon-unicode11';
 import headless from '@xterm/headless';
+import type { RenderOptions } from 'ink';
 import { createDisplay, type Display } from '../../src/ui/display.ts';
 import type { DisplayOutput } from '../../src/ui/display-output.ts';
 import { createKeyboard } from '../../src/ui/keyboard.ts';
@@ -11,7 +12,8 @@ import { bytesOf } from './typed.ts';
 /** A terminal for tests: Ink draws into it through the real display, a headless emulator shows what a person would see. */
 export interface TestTerminal {
 	readonly display: Display;
-	/** For Ink's `render`. */
+	/** For Ink's `render`, as the console itself calls it. */
+	readonly inkOptions: RenderOptions;
 	readonly stdout: NodeJS.WriteStream;
 	readonly stdin: NodeJS.ReadStream;
 	/** Rows as text, without spaces at their ends. */
@@ -36,11 +38,30 @@ export interface TestTerminal {
 	dispose(): void;
 }
 
-const timers: Timers = {
-	after(ms, run) {
-		const timer = setTimeout(run, ms);
-		return () => clearTimeout(timer);
-	},
+// Counts what is still due, so that waiting for idle knows a key that is not complete yet.
+const createTimers = (): Timers & { readonly due: number } => {
+	let due = 0;
+	return {
+		get due() {
+			return due;
+		},
+		after(ms, run) {
+			due++;
+			let isOver = false;
+			const finish = (): void => {
+				if (!isOver) due--;
+				isOver = true;
+			};
+			const timer = setTimeout(() => {
+				finish();
+				run();
+			}, ms);
+			return () => {
+				clearTimeout(timer);
+				finish();
+			};
+		},
+	};
 };
 
 export const createTerminal = (
@@ -91,8 +112,9 @@ export const createTerminal = (
 		resume: () => source,
 		pause: () => source,
 	});
-	const display = createDisplay(output, timers);
-	const keyboard = createKeyboard(source as unknown as NodeJS.ReadStream, timers, () =>
+	const keyTimers = createTimers();
+	const display = createDisplay(output, createTimers());
+	const keyboard = createKeyboard(source as unknown as NodeJS.ReadStream, keyTimers, () =>
 		display.acknowledge(),
 	);
 	const type = (text: string): void => {
@@ -101,6 +123,16 @@ export const createTerminal = (
 	if (answers) emulator.onData(type);
 	return {
 		display,
+		inkOptions: {
+			stdout: display.stdout,
+			stdin: keyboard.stdin,
+			alternateScreen: true,
+			incrementalRendering: false,
+			exitOnCtrlC: false,
+			interactive: true,
+			patchConsole: false,
+			maxFps: 100,
+		},
 		stdout: display.stdout,
 		stdin: keyboard.stdin,
 		screen: () => readScreen(emulator),
@@ -117,13 +149,12 @@ export const createTerminal = (
 			for (const listener of [...resizes]) listener();
 		},
 		async settled() {
-			// Ink draws at most every 34 ms: it is at rest when two such spans brought nothing new.
-			let quiet = 0;
-			while (quiet < 2) {
+			// Ink draws at most every 34 ms: it is at rest when a longer span brought nothing new.
+			for (let isQuiet = false; !isQuiet; ) {
 				const before = bytesWritten;
-				await new Promise((resolve) => setTimeout(resolve, 36));
+				await new Promise((resolve) => setTimeout(resolve, 40));
 				await new Promise<void>((resolve) => emulator.write('', resolve));
-				quiet = before === bytesWritten && writing === 0 ? quiet + 1 : 0;
+				isQuiet = before === bytesWritten && writing === 0 && keyTimers.due === 0;
 			}
 		},
 		stall(next) {

@@ -70,6 +70,17 @@ describe('the keyboard', () => {
 		expect(read).toEqual(['a', '\x1b[5~b', 'c']);
 	});
 
+	it('takes a lone Esc for the key when nothing follows', () => {
+		const { type, read, pass } = open();
+		type('\x1b');
+		expect(read).toEqual([]);
+		pass();
+		expect(read).toEqual(['\x1b[27u']);
+		type('\x1b');
+		type('[B');
+		expect(read).toEqual(['\x1b[27u', '\x1b[B']);
+	});
+
 	it('takes out the answers to the display', () => {
 		const { type, read, replies } = open();
 		type('x\x1b[0ny');
@@ -80,9 +91,10 @@ describe('the keyboard', () => {
 	it('keeps a paste together, however it is cut', () => {
 		const text = '\x1b[200~q\r:quit\r\x1b[0n\x1b[201~';
 		for (let at = 1; at < text.length; at++) {
-			const { type, read } = open();
+			const { type, read, pass } = open();
 			type(text.slice(0, at));
 			type(text.slice(at));
+			pass();
 			type('j');
 			const all = read.join('');
 			expect(all).toBe(`${text}j`);
