@@ -3,7 +3,6 @@ import { findConfig } from '../config/find.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { configSchema } from '../config/schema.ts';
 import type { Fault } from '../domain/fault.ts';
-import type { Locale } from '../domain/own-text.ts';
 import type { ConfigProblem } from '../domain/picture.ts';
 import type { Result } from '../domain/result.ts';
 import { clean, createRedactor } from '../domain/text.ts';

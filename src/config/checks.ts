@@ -210,7 +210,7 @@ function checkService(
 	at: MapTree | NonNullable<ReturnType<typeof member>>,
 	around: Surroundings,
 ): void {
-	if (around.services.includes(name)) return;
+	if (around.services.includes(name) || around.complaints.hasErrorIn(at)) return;
 	const meant = nearest(name, around.services);
 	around.complaints.error(
 		at,

@@ -20,6 +20,8 @@ export interface Complaints {
 	hiddenText(at: Span, message: string): void;
 	/** A sentence that is worded already. */
 	errorText(at: Span, message: string, hint?: string | null): void;
+	/** Whether an error is known inside this piece: what follows from it need not be said as well. */
+	hasErrorIn(span: Span): boolean;
 	word(key: ConfigWord, values?: MessageValues): string;
 	readonly errors: readonly ConfigProblem[];
 	readonly warnings: readonly ConfigProblem[];
@@ -36,6 +38,7 @@ const TIGHT_BEHIND = /([\w"}.])\u0002(?=\p{Script=Han})/gu;
 export function createComplaints(locale: Locale): Complaints {
 	const errors: ConfigProblem[] = [];
 	const warnings: ConfigProblem[] = [];
+	const places: Span[] = [];
 	const hiddenLines = new Set<string>();
 	const lineKey = (file: string, line: number) => `${file}\0${line}`;
 	const word = (key: ConfigWord, values: MessageValues = {}) => {
@@ -49,6 +52,7 @@ export function createComplaints(locale: Locale): Complaints {
 			.replace(/[\u0001\u0002]/g, '');
 	};
 	const add = (list: ConfigProblem[], at: Span, message: string, hint: string | null) => {
+		if (list === errors) places.push(at);
 		const { line, column } = positionOf(at);
 		const file = clean(at.file.path);
 		const known = list.some(
@@ -79,6 +83,8 @@ export function createComplaints(locale: Locale): Complaints {
 		hiddenText: hidden,
 		hidden: (at, key, values) => hidden(at, word(key, values)),
 		errorText: (at, message, hint) => add(errors, at, message, hint ?? null),
+		hasErrorIn: ({ file, start, end }) =>
+			places.some((place) => place.file === file && place.start >= start && place.end <= end),
 		word,
 		get errors() {
 			return shown(errors);

@@ -29,12 +29,21 @@ const ZH: Readonly<Record<string, string>> = {
 		'{bearer: "secret:name"} 或 {user: name, password: "secret:name"}；绝不写内容本身',
 };
 
+const PATTERNS: readonly (readonly [RegExp, string])[] = [
+	[
+		/^"(.+)" means nothing without a shell: quote it, or add "shell: true"$/,
+		'“$1”只有 shell 才懂：请加引号，或写“shell: true”',
+	],
+	[/^the quote (.) is never closed$/, '引号 $1 没有闭合'],
+];
+
 /** A field's sentence in a language. */
 export function fieldWords(message: string, locale: Locale): string {
 	if (locale === 'en') return message;
 	const wanted = message.replace(/^expected /, '');
 	const known = ZH[wanted];
 	if (known !== undefined) return wanted === message ? known : `应为${known}`;
+	for (const [pattern, said] of PATTERNS) if (pattern.test(message)) return message.replace(pattern, said);
 	const oneOf = /^one of (.+)$/.exec(wanted);
 	return oneOf === null ? message : `应为 ${oneOf[1]} 之一`;
 }

@@ -44,7 +44,9 @@ export function readYaml(file: SourceFile, complaints: Complaints): Tree | null 
 			complaints.error(whole, 'empty');
 			return null;
 		}
-		return createReader(document, file, complaints).read(document.contents as Node, false);
+		const reader = createReader(document, file, complaints);
+		const tree = reader.read(document.contents as Node, false);
+		return reader.hasLostAlias() ? null : tree;
 	} catch (error) {
 		// The parser recurses: a stack that ends is the document's depth, anything else is a mistake of ours.
 		if (!(error instanceof TooMuch) && !(error instanceof RangeError)) throw error;
@@ -125,6 +127,7 @@ function createReader(document: { readonly contents: unknown }, file: SourceFile
 	collectAnchors(document.contents, anchors);
 	const open = new Set<Node>();
 	let count = 0;
+	let lost = false;
 
 	const read = (node: Node | null, inFlow: boolean, from?: Span, depth = 0): Tree => {
 		if (++count > MOST_NODES || depth > DEEPEST) throw new TooMuch();
@@ -132,6 +135,7 @@ function createReader(document: { readonly contents: unknown }, file: SourceFile
 		if (isAlias(node)) {
 			const target = anchors.get(node.source);
 			if (target === undefined || open.has(target)) {
+				lost = true;
 				complaints.error(at, target === undefined ? 'bad-alias' : 'alias-loop', { name: node.source });
 				return { ...at, kind: 'scalar', value: null, style: 'plain', inFlow };
 			}
@@ -191,7 +195,7 @@ function createReader(document: { readonly contents: unknown }, file: SourceFile
 		else entries.set(name, { key: at, value });
 	};
 
-	return { read };
+	return { read, hasLostAlias: () => lost };
 }
 
 function lineOf(span: Span): number {

@@ -80,9 +80,10 @@ function withReferences(shape: Json): Json {
 		changed['format'] === undefined;
 	const isScalar = ['string', 'number', 'integer', 'boolean'].includes(String(changed['type']));
 	if (!isScalar || isOpen || changed['const'] !== undefined) return changed;
-	const { description, ...rest } = changed;
+	const { description, default: fallback, ...rest } = changed;
 	return {
 		...(description === undefined ? {} : { description }),
+		...(fallback === undefined ? {} : { default: fallback }),
 		anyOf: [rest, { type: 'string', pattern: '\\$\\{' }],
 	};
 }

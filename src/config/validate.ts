@@ -84,6 +84,8 @@ function otherType(value: unknown): unknown {
 function report(issue: Issue, above: Path, validation: Validation, complaints: Complaints) {
 	const path = [...above, ...(issue.path as Path)];
 	const { node, key, found } = nodeAt(validation.tree, path);
+	// A reference that leads nowhere was told already; the wrong value that came of it is its echo.
+	if (node.kind === 'scalar' && found && complaints.hasErrorIn(node)) return;
 	const whereText = [validation.where, ...path].filter((part) => part !== '').join('.');
 	if (issue.code === 'unrecognized_keys') {
 		for (const name of issue.keys) {
