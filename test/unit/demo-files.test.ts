@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import type { ConfigSources } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { writeConfig } from '../../src/demo/demo-config.ts';
 import { DROPPED_ORIGIN, ORIGINS } from '../../src/demo/origins.ts';
 import { BANK_TEMPLATES, writeCorsConfig } from '../../src/demo/shipped-files.ts';
 import { TROUBLES } from '../../src/demo/troubles.ts';
+import { Secret } from '../../src/domain/secret.ts';
 
 const EXAMPLE = new URL('../../examples/creditpilot/', import.meta.url);
 
@@ -73,6 +76,48 @@ test('rounds have the documented numbers of steps and name only what exists', ()
 	for (const check of Object.values<{ service?: string }>(checks)) {
 		if (check.service) expect(services).toHaveProperty([check.service]);
 	}
+});
+
+describe('the loader', () => {
+	const none = { ok: true, value: [] } as const;
+	const demo = writeConfig({ flask: 5001, accounting: 8001, mcp: 8081, control: 4 });
+	const load = (head: string, environment?: string) => {
+		const sources: ConfigSources = {
+			read: async (path) => {
+				const name = path.slice('/example/'.length);
+				return {
+					ok: true,
+					value: name === 'rounds.yaml' ? head : readFileSync(new URL(name, EXAMPLE), 'utf8'),
+				};
+			},
+			glob: async (pattern) => {
+				if (pattern !== '/example/sheets/*.yaml') return none;
+				const names = ['actions', 'checks', 'rounds', 'services'];
+				return { ok: true, value: names.map((name) => `/example/sheets/${name}.yaml`) };
+			},
+			env: () => undefined,
+			resolveSecret: async (reference) => ({ ok: true, value: new Secret('token', reference) }),
+		};
+		return loadConfig('/example/rounds.yaml', sources, { environment });
+	};
+
+	test.each([
+		['production', readFileSync(new URL('rounds.yaml', EXAMPLE), 'utf8'), 5000],
+		['staging', readFileSync(new URL('rounds.yaml', EXAMPLE), 'utf8'), 5500],
+		['demo', demo, 5001],
+	])('takes %s without an error or a warning', async (environment, head, port) => {
+		const loaded = await load(head, environment);
+		if (!loaded.ok) expect.fail(loaded.error.map((problem) => problem.message).join('\n'));
+		expect(loaded.value.warnings.map((problem) => problem.message)).toEqual([]);
+		const { system } = loaded.value;
+		expect(system.services.map((service) => service.port)).toContain(port);
+		expect(system.sheets.map((sheet) => [sheet.id, sheet.atMinute, sheet.steps.length])).toEqual([
+			['morning', 540, 6],
+			['afternoon', 900, 3],
+			['evening', 1260, 2],
+		]);
+		expect(system.actions.flatMap((action) => action.key ?? []).sort()).toEqual(['d', 't']);
+	});
 });
 
 test('a console that launches the demo does not load SQLite for it', () => {
