@@ -12,3 +12,8 @@ export function bytesSample(bytes: number): Quantity {
 export function countSample(count: number): Quantity {
 	return quantity(count);
 }
+
+/** Whether a condition can name it. */
+export function isSampleName(name: string): boolean {
+	return name.length <= 64 && /^[\p{L}_][\p{L}\p{N}_]*([.-][\p{L}\p{N}_]+)*$/u.test(name);
+}

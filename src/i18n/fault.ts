@@ -1,0 +1,112 @@
+import type { Fault, FaultCode } from '../domain/fault.ts';
+import type { Locale } from '../domain/own-text.ts';
+import { cut } from '../domain/text.ts';
+import { formatValue, quantity } from '../domain/value.ts';
+import { faultDetails, type Said } from './fault-words.ts';
+import { defineMessages, say } from './messages.ts';
+
+const WIDEST = 160;
+const BRIEF = 12;
+
+/** One plain sentence of at most 160 columns: what failed, where, and why with the value and the limit. */
+export function faultText(fault: Fault, locale: Locale): string {
+	const said: Said = {
+		locale,
+		code: fault.code,
+		has: (name) => fault.detail[name] !== undefined && fault.detail[name] !== '',
+		text: (name) => String(fault.detail[name] ?? ''),
+		ms: (name) => measured(fault.detail[name], 'ms', locale),
+		bytes: (name) => measured(fault.detail[name], 'bytes', locale),
+	};
+	const known = Object.hasOwn(faultDetails[locale], fault.code);
+	return cut(known ? faultDetails[locale][fault.code](said) : fault.code, WIDEST);
+}
+
+function measured(value: string | number | undefined, unit: 'ms' | 'bytes', locale: Locale): string {
+	const number = Number(value);
+	return value === undefined || !Number.isFinite(number) ? '?' : formatValue(quantity(number, unit), locale);
+}
+
+const brief = defineMessages<FaultCode>({
+	en: {
+		refused: 'refused',
+		timeout: 'timed out',
+		reset: 'reset',
+		'closed-early': 'closed early',
+		unreachable: 'unreachable',
+		'name-not-found': 'no such name',
+		'bad-certificate': 'certificate',
+		'bad-protocol': 'not HTTP',
+		'bad-body': 'bad body',
+		'bad-encoding': 'bad encoding',
+		'body-too-large': 'too large',
+		'headers-too-large': 'big headers',
+		'too-many-redirects': 'redirects',
+		'redirect-refused': 'redirect',
+		'file-missing': 'missing',
+		'file-malformed': 'malformed',
+		'database-missing': 'missing',
+		'database-corrupt': 'corrupt',
+		'not-a-database': 'no database',
+		'bad-query': 'bad query',
+		'exit-by-signal': 'killed',
+		'database-locked': 'locked',
+		'command-missing': 'no command',
+		'no-permission': 'no access',
+		'not-a-file': 'not a file',
+		'secret-missing': 'no secret',
+		'own-limit': 'own limit',
+		cancelled: 'cancelled',
+		'not-supported': 'unsupported',
+		bug: 'own error',
+		'disk-full': 'disk full',
+		'read-only': 'read-only',
+		'storage-busy': 'busy',
+		'storage-corrupt': 'corrupt',
+		'storage-newer': 'newer',
+		'io-error': 'disk error',
+	},
+	'zh-CN': {
+		refused: '拒绝连接',
+		timeout: '超时',
+		reset: '连接重置',
+		'closed-early': '提前关闭',
+		unreachable: '不可达',
+		'name-not-found': '无此名称',
+		'bad-certificate': '证书错误',
+		'bad-protocol': '协议错误',
+		'bad-body': '正文错误',
+		'bad-encoding': '编码错误',
+		'body-too-large': '正文过大',
+		'headers-too-large': '头部过大',
+		'too-many-redirects': '重定向过多',
+		'redirect-refused': '重定向被拒',
+		'file-missing': '文件缺失',
+		'file-malformed': '格式错误',
+		'database-missing': '数据库缺失',
+		'database-corrupt': '数据库损坏',
+		'not-a-database': '非数据库',
+		'bad-query': '查询错误',
+		'exit-by-signal': '被终止',
+		'database-locked': '已锁定',
+		'command-missing': '无此命令',
+		'no-permission': '无权限',
+		'not-a-file': '非普通文件',
+		'secret-missing': '缺少密钥',
+		'own-limit': '自身限制',
+		cancelled: '已取消',
+		'not-supported': '不支持',
+		bug: '程序错误',
+		'disk-full': '磁盘已满',
+		'read-only': '只读',
+		'storage-busy': '存储忙',
+		'storage-corrupt': '存储损坏',
+		'storage-newer': '版本较新',
+		'io-error': '读写错误',
+	},
+});
+
+/** At most 12 columns, for where a number would stand: `refused`, `timed out`. */
+export function faultBrief(fault: Fault, locale: Locale): string {
+	return cut(Object.hasOwn(brief[locale], fault.code) ? say(brief, locale, fault.code) : fault.code, BRIEF);
+}
