@@ -23,6 +23,21 @@ const PATCHES: readonly Patch[] = [
 		by: 'let rgiEmoji; const rgiEmojiRegex = {test: text => text.length > (text.codePointAt(0) > 0xFFFF ? 2 : 1) && (rgiEmoji ??= /^\\p{RGI_Emoji}$/v).test(text)};',
 	},
 	{
+		why: 'making a segmenter takes milliseconds that a start without foreign letters never needs',
+		file: /string-width\/index\.js$/,
+		replace: 'const segmenter = new Intl.Segmenter();',
+		by: 'let madeSegmenter; const segmenter = {segment: text => (madeSegmenter ??= new Intl.Segmenter()).segment(text)};',
+	},
+	{
+		why: 'letters, box drawing, ideographs and syllables never join their neighbours: their widths add up',
+		file: /string-width\/index\.js$/,
+		replace: 'const eastAsianWidthOptions = {ambiguousAsWide: !ambiguousIsNarrow};',
+		by: `if (ambiguousIsNarrow && /^[ -~\\xb7\\u2010-\\u2026\\u21b5\\u2500-\\u25f7\\u2714\\u2716\\u3041-\\u3096\\u30a1-\\u30fa\\u4e00-\\u9fff\\uac00-\\ud7a3\\uff01-\\uff5e]*$/.test(string)) {
+			return string.length + (string.match(/[\\u3041-\\uff5e]/g)?.length ?? 0);
+		}
+		const eastAsianWidthOptions = {ambiguousAsWide: !ambiguousIsNarrow};`,
+	},
+	{
 		why: 'widths and tokens of a line are the same in the next frame, yet the caches die with each frame',
 		file: /ink\/build\/output\.js$/,
 		replace: '    caches = new OutputCaches();',
