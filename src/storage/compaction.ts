@@ -4,9 +4,9 @@ import type { Names } from './names.ts';
 import { readRows, type StoredRow } from './open-hours.ts';
 import { HOUR_MS, hourOf, type PackedHours } from './packed-hours.ts';
 
-/** Rows packed, and rows cleared away, by one call: about a tenth of a second. */
-const PACK_ROWS = 20_000;
-const CLEAR_ROWS = 50_000;
+/** Rows packed, and rows cleared away, by one call: some tens of milliseconds. */
+const PACK_ROWS = 5_000;
+const CLEAR_ROWS = 20_000;
 /** An hour is packed so long after its end, when even slow probes that began in it are stored. */
 const GRACE_MS = 600_000;
 const RETENTION_HOURS = 48;

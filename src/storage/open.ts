@@ -19,9 +19,9 @@ const BUSY_MS = 100;
 /** Opening may meet another process making the database at the same moment. */
 const OPENING_BUSY_MS = 5_000;
 /** The smaller the page, the less a small batch of observations rewrites: bench/storage.ts has the figures. */
-const PAGE_BYTES = 1024;
+const PAGE_BYTES = 512;
 /** Pages in the log before it is copied into the database. */
-const CHECKPOINT_PAGES = 4096;
+const CHECKPOINT_PAGES = 8192;
 const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
 
 export interface StorageOptions {

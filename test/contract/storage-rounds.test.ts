@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import { checkId, roundId, sheetId } from '../../src/domain/ids.ts';
+import type { Answer, Evidence } from '../../src/domain/round.ts';
+import type { Storage } from '../../src/domain/storage-port.ts';
+import { quantity } from '../../src/domain/value.ts';
+import { faultOf, got, HOUR, opened, scratch } from './storage-world.ts';
+
+const morning = sheetId('morning');
+
+function begin(storage: Storage, sheet = morning, startedAt = HOUR) {
+	return storage.rounds.begin({
+		sheet,
+		title: { en: 'Morning', 'zh-CN': '早班' },
+		dueAt: HOUR - 1,
+		graceMs: 1_800_000,
+		startedAt,
+		startedBy: 'ada',
+		steps: [
+			{ title: null, kind: 'check', checks: [checkId('api')] },
+			{ title: 'Look', kind: 'ask', question: 'Any trace?', look: null, changes: false },
+		],
+	});
+}
+
+const evidence: readonly Evidence[] = [
+	{
+		kind: 'observation',
+		check: checkId('api'),
+		at: HOUR,
+		level: 'ok',
+		samples: { n: quantity('1.10') },
+		reasons: [],
+		baseline: {},
+	},
+];
+const answer = (note: string, by = 'ada'): Answer => ({ outcome: 'ok', note, at: HOUR + 5, by, evidence });
+const signOff = { at: HOUR + 9, by: 'ada', note: 'calm', level: 'ok', files: [], demo: false } as const;
+
+describe('rounds', () => {
+	test('a round comes back whole, in another process too', () => {
+		const path = scratch();
+		const storage = opened(path);
+		const round = got(begin(storage));
+		expect(round.steps.map(({ index, definition }) => [index, definition.kind])).toEqual([
+			[0, 'check'],
+			[1, 'ask'],
+		]);
+		expect(round).toMatchObject({
+			sheet: 'morning',
+			title: { 'zh-CN': '早班' },
+			version: 0,
+			signed: null,
+			dueAt: HOUR - 1,
+		});
+		got(storage.rounds.draft(round.id, 1, 'half a sent'));
+		got(storage.rounds.found(round.id, 0, evidence));
+		const noted = got(storage.rounds.note(round.id, 0, 'slow today'));
+		expect(noted).toMatchObject({
+			version: 1,
+			steps: [{ note: 'slow today', found: evidence }, { draft: 'half a sent' }],
+		});
+		expect(got(opened(path).rounds.inProgress())).toEqual([noted]);
+		expect(got(opened(path).rounds.get(round.id))).toEqual(noted);
+		expect(got(storage.rounds.get(roundId(99)))).toBeNull();
+		expect(faultOf(storage.rounds.note(roundId(99), 0, ''))).toBe('io-error missing');
+	});
+
+	test('one round of a sheet at a time', () => {
+		const path = scratch();
+		const [one, two] = [opened(path), opened(path)];
+		got(begin(one));
+		expect(begin(two)).toMatchObject({
+			ok: false,
+			error: { code: 'io-error', detail: { reason: 'open', by: 'ada', at: HOUR } },
+		});
+		got(begin(two, sheetId('evening')));
+		got(begin(opened(path, { environment: 'staging' })));
+	});
+
+	test('an answer given meanwhile is not overwritten, another step is no conflict', () => {
+		const path = scratch();
+		const [ada, bob] = [opened(path), opened(path)];
+		const { id } = got(begin(ada));
+		const first = got(ada.rounds.answer(id, 0, answer('fine'), 0));
+		expect(first).toMatchObject({
+			conflict: false,
+			round: { version: 1, steps: [{ answer: answer('fine') }, { answer: null }] },
+		});
+		const second = got(bob.rounds.answer(id, 0, answer('mine', 'bob'), 0));
+		expect(second).toEqual({ conflict: true, round: first.round });
+		expect(got(bob.rounds.answer(id, 1, answer('none', 'bob'), 0))).toMatchObject({
+			conflict: false,
+			round: { version: 2 },
+		});
+		expect(got(bob.rounds.answer(id, 0, answer('mine', 'bob'), 2)).round.steps[0]?.answer?.by).toBe('bob');
+		expect(got(ada.rounds.answer(id, 0, null, 2)).conflict).toBe(true);
+	});
+
+	test('an answer ends the draft; taking it back leaves a trail', () => {
+		const storage = opened(scratch());
+		const { id } = got(begin(storage));
+		got(storage.rounds.draft(id, 0, 'typing'));
+		expect(got(storage.rounds.answer(id, 0, answer('a'), 0)).round.steps[0]?.draft).toBeNull();
+		const back = got(storage.rounds.answer(id, 0, null, 1, { at: HOUR + 7, by: 'bob' }));
+		expect(back.round).toMatchObject({ version: 2, steps: [{ answer: null }, {}] });
+		expect(got(storage.rounds.answer(id, 0, null, 2)).round.version).toBe(2);
+		expect(got(storage.rounds.trail(id))).toEqual([
+			{ index: 0, version: 1, at: HOUR + 5, by: 'ada', answer: answer('a') },
+			{ index: 0, version: 2, at: HOUR + 7, by: 'bob', answer: null },
+		]);
+	});
+
+	test('signing keeps the snapshot as the new baseline, once', () => {
+		const storage = opened(scratch());
+		const { id } = got(begin(storage));
+		const value = quantity('48609');
+		const signed = got(
+			storage.rounds.sign(id, signOff, [{ check: checkId('db'), sample: '__proto__', value }]),
+		);
+		expect(signed).toMatchObject({ signed: signOff, version: 1 });
+		expect(faultOf(storage.rounds.sign(id, signOff, []))).toBe('io-error signed');
+		expect(faultOf(storage.rounds.answer(id, 0, answer('late'), 9))).toBe('io-error signed');
+		expect(faultOf(storage.rounds.draft(id, 0, 'late'))).toBe('io-error signed');
+		const baseline = got(storage.rounds.baseline());
+		expect(Object.entries(baseline[checkId('db')] ?? {})).toEqual([['__proto__', { value, at: HOUR + 9 }]]);
+		expect(got(storage.rounds.signedFiles(id, ['/a.md', '/a.json'])).signed?.files).toEqual([
+			'/a.md',
+			'/a.json',
+		]);
+		expect(got(storage.rounds.signedFiles(id, ['/a.md'])).signed?.files).toEqual(['/a.md', '/a.json']);
+		expect(got(storage.rounds.inProgress())).toEqual([]);
+	});
+
+	test('the baseline is the newest signed value of each sample', () => {
+		const storage = opened(scratch());
+		const sign = (at: number, values: Record<string, number>) => {
+			const { id } = got(begin(storage, morning, at));
+			const snapshot = Object.entries(values).map(([sample, n]) => ({
+				check: checkId('db'),
+				sample,
+				value: quantity(n),
+			}));
+			got(storage.rounds.sign(id, { ...signOff, at }, snapshot));
+		};
+		sign(HOUR + 100, { a: 1, b: 1 });
+		sign(HOUR + 200, { a: 2 });
+		// The clock was set back: what was signed at an earlier time is not newer.
+		sign(HOUR + 50, { a: 3, b: 3 });
+		expect(got(storage.rounds.baseline())).toEqual({
+			db: { a: { value: quantity(2), at: HOUR + 200 }, b: { value: quantity(1), at: HOUR + 100 } },
+		});
+		expect(got(storage.rounds.lastSigned(morning))?.signed?.at).toBe(HOUR + 200);
+		expect(got(storage.rounds.lastSigned(null))?.signed?.at).toBe(HOUR + 200);
+		expect(got(storage.rounds.lastSigned(sheetId('other')))).toBeNull();
+		expect(
+			got(storage.rounds.list(HOUR + 60, HOUR + 999, 9)).map(({ startedAt }) => startedAt - HOUR),
+		).toEqual([200, 100]);
+	});
+
+	test('what a program printed is bounded in the record', () => {
+		const storage = opened(scratch());
+		const { id } = got(begin(storage));
+		const lines: Evidence = {
+			kind: 'lines',
+			source: 'x',
+			sinceAt: null,
+			count: 9000,
+			lines: Array(9000).fill('l') as string[],
+		};
+		got(storage.rounds.found(id, 1, [lines]));
+		const found = got(storage.rounds.get(id))?.steps[1]?.found[0];
+		expect(found).toMatchObject({ count: 9000 });
+		expect(found?.kind === 'lines' && found.lines.length).toBe(500);
+	});
+});
