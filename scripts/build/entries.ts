@@ -12,6 +12,8 @@ const ENGINE_LIBRARIES = ['undici', 'better-sqlite3', 'zod', 'yaml'];
 
 export const ENTRIES: readonly Entry[] = [
 	{ name: 'main', source: 'src/main.ts', without: SCREEN_LIBRARIES },
+	{ name: 'cli', source: 'src/cli/index.ts', without: SCREEN_LIBRARIES },
+	{ name: 'engine', source: 'src/engine.ts', without: SCREEN_LIBRARIES },
 	{ name: 'console', source: 'src/console.tsx', without: ENGINE_LIBRARIES },
 	{ name: 'engine-thread', source: 'src/engine-thread.ts', without: SCREEN_LIBRARIES },
 	{ name: 'jobs', source: 'src/workers/worker.ts', without: SCREEN_LIBRARIES },

@@ -23,7 +23,10 @@ export interface Outbox {
 	taken(): void;
 }
 
-export function createOutbox(post: (events: readonly EngineEvent[]) => void, later: (run: () => void) => void): Outbox {
+export function createOutbox(
+	post: (events: readonly EngineEvent[]) => void,
+	later: (run: () => void) => void,
+): Outbox {
 	let waiting: EngineEvent[] = [];
 	let onItsWay = false;
 	let planned = false;
@@ -70,14 +73,21 @@ function fold(waiting: EngineEvent[], event: EngineEvent): EngineEvent[] {
 		case 'round':
 			return [...waiting.filter((e) => e.kind !== 'round' || e.round.id !== event.round.id), event];
 		case 'operation':
-			return [...waiting.filter((e) => e.kind !== 'operation' || e.operation.id !== event.operation.id), event];
+			return [
+				...waiting.filter((e) => e.kind !== 'operation' || e.operation.id !== event.operation.id),
+				event,
+			];
 		case 'logs': {
 			const sources = waiting.flatMap((e) => (e.kind === 'logs' ? e.sources : []));
 			const all = [...new Set([...sources, ...event.sources])];
 			return [...waiting.filter((e) => e.kind !== 'logs'), { kind: 'logs', sources: all }];
 		}
 		case 'notice':
-			return [...waiting.filter((e) => e.kind !== 'notice'), ...waiting.filter((e) => e.kind === 'notice').slice(-NOTICES_KEPT), event];
+			return [
+				...waiting.filter((e) => e.kind !== 'notice'),
+				...waiting.filter((e) => e.kind === 'notice').slice(-NOTICES_KEPT),
+				event,
+			];
 		case 'picture':
 			// A whole picture follows everything recorded before it.
 			return [...waiting.filter((e) => e.kind !== 'picture' && e.kind !== 'recorded'), event];

@@ -1,4 +1,7 @@
 import type { CheckId } from './ids.ts';
+import type { Level } from './level.ts';
+import type { Reason } from './observation.ts';
+import type { Samples } from './reading.ts';
 import {
 	type AnswerOutcome,
 	type Evidence,
@@ -53,18 +56,36 @@ export interface SnapshotValue {
 	readonly value: SampleValue;
 }
 
-/** The values of ok checks, of those that only lacked a baseline, and of those accepted with a note. */
-export function snapshotOf(round: Round): readonly SnapshotValue[] {
-	const values: SnapshotValue[] = [];
+/** How a check stands when the round is signed. */
+export interface StandingCheck {
+	readonly id: CheckId;
+	readonly level: Level;
+	readonly stale: boolean;
+	readonly samples: Samples;
+	readonly reasons: readonly Reason[];
+}
+
+/**
+ * What a signature says was right: the values of every check that is ok (or only lacks a baseline) at the sign-off, and
+ * of those the operator accepted with a note. A check in a step that was failed or skipped enters nothing.
+ */
+export function snapshotOf(round: Round, checks: readonly StandingCheck[]): readonly SnapshotValue[] {
+	const values = new Map<CheckId, Samples>();
+	for (const { id, level, stale, samples, reasons } of checks) {
+		if (!stale && (level === 'ok' || lacksOnlyBaseline(reasons))) values.set(id, samples);
+	}
 	for (const { answer } of round.steps) {
 		for (const evidence of answer?.evidence ?? []) {
 			if (evidence.kind !== 'observation') continue;
+			const { check, level, samples, reasons } = evidence;
 			const taken =
-				evidence.level === 'ok' || answer?.outcome === 'accept' || lacksOnlyBaseline(evidence.reasons);
-			if (!taken) continue;
-			for (const [sample, value] of Object.entries(evidence.samples))
-				values.push({ check: evidence.check, sample, value });
+				answer?.outcome === 'accept' ||
+				(answer?.outcome === 'ok' && (level === 'ok' || lacksOnlyBaseline(reasons)));
+			if (taken) values.set(check, samples);
+			else values.delete(check);
 		}
 	}
-	return values;
+	return [...values].flatMap(([check, samples]) =>
+		Object.entries(samples).map(([sample, value]) => ({ check, sample, value })),
+	);
 }

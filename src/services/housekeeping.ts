@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/ports.ts';
 
+const CONFIG_MS = 2_000;
 const SLOW_MS = 30_000;
 const UPTIME_MS = 60_000;
 const COMPACT_MS = 600_000;
@@ -9,6 +10,8 @@ export interface HousekeepingParts {
 	readonly clock: Clock;
 	/** The plan moves with the clock: due, late, missed. */
 	readonly plan: (now: number) => void;
+	/** Looks whether the configuration was edited. */
+	readonly config: () => void;
 	readonly uptime: () => void;
 	/** Packs a bounded amount of history; true when more is left. Only the poller does it. */
 	readonly compact: (now: number) => boolean;
@@ -41,6 +44,7 @@ export function createHousekeeping(parts: HousekeepingParts): { start(): void; s
 	return {
 		start() {
 			repeat(SLOW_MS, () => parts.plan(clock.now()));
+			repeat(CONFIG_MS, parts.config);
 			repeat(UPTIME_MS, parts.uptime);
 			repeat(COMPACT_MS, compact);
 		},

@@ -1,3 +1,4 @@
+import { isStale } from '../domain/check-state.ts';
 import type { Refusal } from '../domain/engine.ts';
 import type { CheckId, RoundId, SheetId } from '../domain/ids.ts';
 import { worstLevel } from '../domain/level.ts';
@@ -13,7 +14,7 @@ import {
 	type Step,
 	standingOf,
 } from '../domain/round.ts';
-import { lastHand, levelOfStep, objectionTo, snapshotOf } from '../domain/round-rules.ts';
+import { lastHand, levelOfStep, objectionTo, type StandingCheck, snapshotOf } from '../domain/round-rules.ts';
 import { dueTimeFor, planRounds } from '../domain/schedule.ts';
 import type { RoundStore, Stored } from '../domain/storage-port.ts';
 import type { LookDefinition, SystemDefinition } from '../domain/system.ts';
@@ -69,6 +70,7 @@ export interface Rounds {
 	reread(): void;
 	/** Tells the plan when it changed. */
 	plan(now: number): void;
+	planned(): readonly PlannedRound[];
 	present(): readonly Round[];
 	lastSigned(): Round | null;
 }
@@ -78,6 +80,7 @@ export function createRounds(parts: RoundsParts): Rounds {
 	const { clock, store, present } = parts;
 	let open: readonly Round[] = [];
 	let toldPlan = '';
+	let currentPlan: readonly PlannedRound[] = [];
 	const toldVersion = new Map<RoundId, string>();
 
 	const refused = (
@@ -128,6 +131,23 @@ export function createRounds(parts: RoundsParts): Rounds {
 		if (stored.value.conflict)
 			return err({ kind: 'conflict', by: other?.by ?? '', at: other?.at ?? clock.now() });
 		return ok({ round });
+	};
+
+	const standing = (): StandingCheck[] => {
+		const now = clock.now();
+		return [...present.all()].flatMap(({ check, newest }) =>
+			newest
+				? [
+						{
+							id: check.id,
+							level: newest.level,
+							stale: isStale(newest.at, now, check),
+							samples: newest.samples,
+							reasons: newest.reasons,
+						},
+					]
+				: [],
+		);
 	};
 
 	const complete = async (signed: Round): Promise<Result<Round, Refusal>> => {
@@ -249,7 +269,7 @@ export function createRounds(parts: RoundsParts): Rounds {
 				files: [],
 				demo: parts.demo,
 			};
-			const signed = lift(store.sign(id, signOff, snapshotOf(current)));
+			const signed = lift(store.sign(id, signOff, snapshotOf(current, standing())));
 			if (!signed.ok) return signed;
 			parts.onActivity('round.signed', { sheet: round.sheet, round: id });
 			const finished = await complete(signed.value);
@@ -300,8 +320,10 @@ export function createRounds(parts: RoundsParts): Rounds {
 			const words = JSON.stringify(plan);
 			if (words === toldPlan) return;
 			toldPlan = words;
+			currentPlan = plan;
 			parts.onPlan(plan);
 		},
+		planned: () => currentPlan,
 		present: () => open,
 		lastSigned() {
 			const found = store.lastSigned(null);

@@ -18,7 +18,7 @@ import type { Present } from '../present.ts';
 import type { OperationEnd } from '../run-command.ts';
 import { dailyReport } from './daily-report.ts';
 import { createErrorLog } from './error-log.ts';
-import { OWN_MARK } from './own-mark.ts';
+import { OWN_MARK } from '../../domain/log-format.ts';
 import { reasonLine } from './reason-line.ts';
 import { signedRecord, writeSignedRecord } from './signed-record.ts';
 
@@ -116,7 +116,7 @@ export function createRecords(parts: RecordsParts): Records {
 					: [],
 				operations: operations.ok ? operations.value.filter((o) => o.startedAt >= midnight) : [],
 				flips: flips.ok ? flips.value : [],
-				errors: errors.ok ? errors.value.count : null,
+				errors: errors.ok ? { ...errors.value, sinceAt: midnight } : null,
 				now,
 				locale,
 				version: parts.version,

@@ -1,0 +1,81 @@
+import type { ConfigSources } from '../config/sources.ts';
+import type { Engine } from '../domain/engine.ts';
+import type { Fault } from '../domain/fault.ts';
+import type { Locale, OwnText } from '../domain/own-text.ts';
+import type { ConfigProblem } from '../domain/picture.ts';
+import type { Clock } from '../domain/ports.ts';
+import type { Result } from '../domain/result.ts';
+
+/** Exit codes beyond the levels' 0–3. */
+export const EXIT = { usage: 64, input: 65, bug: 70, storage: 74, locked: 75, config: 78 } as const;
+
+/** Why there is no engine: the configuration is wrong, or the state cannot be opened. */
+export type OpenFailure =
+	| { readonly kind: 'config'; readonly problems: readonly ConfigProblem[] }
+	| { readonly kind: 'storage'; readonly fault: Fault }
+	| { readonly kind: 'missing'; readonly sentence: string };
+
+export interface OpenWishes {
+	/** Whether it may take the polling lease; headless commands only ask, `watch` polls. */
+	readonly polls: boolean;
+}
+
+/** What a headless command may reach. */
+export interface CliContext {
+	out(text: string): void;
+	err(text: string): void;
+	readonly locale: Locale;
+	readonly color: boolean;
+	/** Given by `--config` or ROUNDS_CONFIG; null: to be found. */
+	readonly configPath: string | null;
+	/** Given by `--env` or ROUNDS_ENV. */
+	readonly environment: string | undefined;
+	readonly cwd: string;
+	readonly version: string;
+	readonly clock: Clock;
+	readonly sources: ConfigSources;
+	/** Keys the console has itself: configured actions may not shadow them. */
+	readonly reservedKeys: readonly string[];
+	openEngine(wishes: OpenWishes): Promise<Result<Engine, OpenFailure>>;
+	/** Resolves when the process is asked to end (Ctrl-C, TERM, HUP) with the exit code for it. */
+	readonly interrupted: Promise<number>;
+}
+
+/** One headless command: one file, and one line in `index.ts`. */
+export interface HeadlessCommand {
+	readonly name: string;
+	readonly summary: OwnText;
+	/** How it is called, without `rounds `. */
+	readonly usage: string;
+	/** Returns the exit code. */
+	run(args: readonly string[], context: CliContext): Promise<number>;
+}
+
+/** Something was asked in a way that cannot be carried out; one line, exit 64. */
+export class UsageError extends Error {
+	override name = 'UsageError';
+}
+
+/** Reads `--flag` and words; a flag that is not known is a usage error naming the known ones. */
+export function readFlags(
+	args: readonly string[],
+	known: readonly string[],
+): { readonly words: readonly string[]; readonly flags: ReadonlySet<string> } {
+	const words: string[] = [];
+	const flags = new Set<string>();
+	for (const arg of args) {
+		if (!arg.startsWith('--')) {
+			words.push(arg);
+			continue;
+		}
+		const flag = arg.slice(2);
+		if (!known.includes(flag)) {
+			const list = known.map((name) => `--${name}`).join(', ');
+			throw new UsageError(
+				list === '' ? `${arg}: this command takes no options` : `${arg}: not known here; there is ${list}`,
+			);
+		}
+		flags.add(flag);
+	}
+	return { words, flags };
+}

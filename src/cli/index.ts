@@ -1,0 +1,70 @@
+import { ownText } from '../domain/own-text.ts';
+import { say } from '../i18n/messages.ts';
+import { type CliContext, EXIT, type HeadlessCommand, UsageError } from './command.ts';
+import { configCommand } from './config.ts';
+import { reportCommand } from './report.ts';
+import { runCommand } from './run.ts';
+import { statusCommand } from './status.ts';
+import { watchCommand } from './watch.ts';
+import { cliWords } from './words.ts';
+
+/** Every headless command, in the order the help shows them. */
+export const COMMANDS = [
+	runCommand,
+	statusCommand,
+	reportCommand,
+	configCommand,
+	watchCommand,
+] as const satisfies readonly HeadlessCommand[];
+
+const OPTIONS = [
+	['--config FILE', 'option.config'],
+	['--env NAME', 'option.env'],
+	['--lang en|zh-CN', 'option.lang'],
+	['--theme dark|light', 'option.theme'],
+	['--ascii', 'option.ascii'],
+	['--operator NAME', 'option.operator'],
+	['--help', 'option.help'],
+	['--version', 'option.version'],
+] as const;
+
+const DEMO = { en: 'open the console on the embedded demo system', 'zh-CN': '在内置演示系统上打开控制台' };
+
+export function helpText({ locale }: Pick<CliContext, 'locale'>): string {
+	const t = (key: Parameters<typeof say<keyof (typeof cliWords)['en']>>[2]) => say(cliWords, locale, key);
+	const commands = [
+		['demo', ownText(DEMO, locale)] as const,
+		...COMMANDS.map((c) => [c.usage, ownText(c.summary, locale)] as const),
+	];
+	const table = (rows: readonly (readonly [string, string])[]) => {
+		const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+		return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`).join('\n');
+	};
+	const options = OPTIONS.map(([flag, key]) => [flag, t(key)] as const);
+	return `${t('usage')}\n${t('no-command')}\n\n${t('commands')}\n${table(commands)}\n\n${t('options')}\n${table(options)}\n\n${t('exit')}\n`;
+}
+
+/** Runs one headless command to its exit code. Usage errors are one line. */
+export async function runHeadless(
+	name: string,
+	args: readonly string[],
+	context: CliContext,
+): Promise<number> {
+	if (name === 'help') {
+		context.out(helpText(context));
+		return 0;
+	}
+	const command = COMMANDS.find((c) => c.name === name);
+	const list = ['demo', ...COMMANDS.map((c) => c.name)].join(', ');
+	if (!command) {
+		context.err(`rounds: ${say(cliWords, context.locale, 'unknown-command', { name, list })}\n`);
+		return EXIT.usage;
+	}
+	try {
+		return await command.run(args, context);
+	} catch (thrown) {
+		if (!(thrown instanceof UsageError)) throw thrown;
+		context.err(`rounds: ${thrown.message}\n`);
+		return EXIT.usage;
+	}
+}

@@ -1,0 +1,73 @@
+import type { Engine, EngineEvent } from '../domain/engine.ts';
+import type { CheckPicture, ConfigProblem, SystemFace } from '../domain/picture.ts';
+import { faultText } from '../i18n/fault.ts';
+import { type CliContext, EXIT, type OpenFailure, type OpenWishes } from './command.ts';
+
+/** An engine with what it has told so far. */
+export interface Opened {
+	readonly engine: Engine;
+	readonly face: SystemFace;
+	/** By check id, kept up to date. */
+	readonly pictures: ReadonlyMap<string, CheckPicture>;
+	/** Hears events from now on. */
+	on(listener: (event: EngineEvent) => void): () => void;
+}
+
+/** Opens the engine for one command, runs it, and closes in order; a failure to open is said and becomes the exit code. */
+export async function withEngine(
+	context: CliContext,
+	wishes: OpenWishes,
+	run: (opened: Opened) => Promise<number>,
+): Promise<number> {
+	const found = await context.openEngine(wishes);
+	if (!found.ok) return sayFailure(context, found.error);
+	const engine = found.value;
+	let face: SystemFace | null = null;
+	const pictures = new Map<string, CheckPicture>();
+	const listeners = new Set<(event: EngineEvent) => void>();
+	const stop = engine.subscribe((event) => {
+		if (event.kind === 'system') face = event.face;
+		if (event.kind === 'picture' || event.kind === 'recorded') {
+			for (const check of event.checks) pictures.set(check.id, check);
+		}
+		for (const listener of listeners) listener(event);
+	});
+	try {
+		if (face === null) throw new Error('the engine told no system');
+		return await run({
+			engine,
+			face,
+			pictures,
+			on(listener) {
+				listeners.add(listener);
+				return () => listeners.delete(listener);
+			},
+		});
+	} finally {
+		stop();
+		await engine.close();
+	}
+}
+
+export function sayFailure(context: Pick<CliContext, 'err' | 'locale'>, failure: OpenFailure): number {
+	if (failure.kind === 'missing') {
+		context.err(`rounds: ${failure.sentence}\n`);
+		return EXIT.config;
+	}
+	if (failure.kind === 'storage') {
+		context.err(`rounds: ${faultText(failure.fault, context.locale)}\n`);
+		return failure.fault.code === 'storage-busy' ? EXIT.locked : EXIT.storage;
+	}
+	for (const problem of failure.problems) context.err(problemText(problem));
+	return EXIT.config;
+}
+
+/** A problem as people read it: place, sentence, the line with its caret, and what to try. */
+export function problemText({ file, line, column, message, excerpt, hint }: ConfigProblem): string {
+	const parts = [
+		`${file}:${line}:${column}: ${message}`,
+		...(excerpt === null ? [] : [excerpt]),
+		...(hint === null ? [] : [`  ${hint}`]),
+	];
+	return `${parts.join('\n')}\n`;
+}

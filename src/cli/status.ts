@@ -1,0 +1,77 @@
+import { exitCodeOf, worstLevel } from '../domain/level.ts';
+import { ownText } from '../domain/own-text.ts';
+import { say } from '../i18n/messages.ts';
+import { momentText, zoneText } from '../i18n/times.ts';
+import { ageLine, levelMark, presentLevel, reasonLine, valuesLine } from './check-lines.ts';
+import { type HeadlessCommand, readFlags, UsageError } from './command.ts';
+import { withEngine } from './opened.ts';
+import { cliWords } from './words.ts';
+
+/** Prints the present as it is stored, asking nothing: what is old is said to be old. */
+export const statusCommand: HeadlessCommand = {
+	name: 'status',
+	summary: { en: 'print how everything stands now', 'zh-CN': '打印当前状态' },
+	usage: 'status [--json]',
+	async run(args, context) {
+		const { words, flags } = readFlags(args, ['json']);
+		if (words.length > 0) throw new UsageError(`${words[0]}: rounds status takes no names`);
+		return withEngine(context, { polls: false }, async ({ face, pictures }) => {
+			const { locale, color } = context;
+			const now = context.clock.now();
+			const rows = face.checks.map((check) => {
+				const picture = pictures.get(check.id);
+				return { check, picture, level: presentLevel(check, picture, now) };
+			});
+			const level = worstLevel(rows.map((r) => r.level));
+			const evaluated = rows.filter((r) => (r.picture?.at ?? 0) > 0 && r.level !== 'pending').length;
+			if (flags.has('json')) {
+				const checks = rows.map(({ check, picture, level: shown }) => ({
+					id: check.id,
+					service: check.service,
+					target: check.target,
+					level: shown,
+					hard: picture?.hard ?? false,
+					at: picture && picture.at > 0 ? new Date(picture.at).toISOString() : null,
+					ageMs: picture && picture.at > 0 ? now - picture.at : null,
+					samples: picture?.samples ?? {},
+					reasons: (picture?.reasons ?? []).map((r) => reasonLine(r, locale)),
+				}));
+				const coverage = { evaluated, declared: rows.length };
+				const json = {
+					system: face.system,
+					environment: face.environment.name,
+					at: new Date(now).toISOString(),
+					level,
+					coverage,
+					checks,
+				};
+				context.out(`${JSON.stringify(json, null, 2)}\n`);
+				return exitCodeOf(level);
+			}
+			context.out(
+				`${face.system} · ${face.environment.name} · ${momentText(now, face.timezone)} ${zoneText(face.timezone)} · ${levelMark(level, locale, color)}\n\n`,
+			);
+			const services = [...face.services.map((s) => s.id), null];
+			for (const service of services) {
+				const mine = rows.filter((r) => r.check.service === service);
+				if (mine.length === 0) continue;
+				const title = face.services.find((s) => s.id === service)?.title;
+				context.out(`${title === undefined ? face.system : ownText(title, locale)}\n`);
+				for (const { check, picture, level: shown } of mine) {
+					const values = valuesLine(check, picture, locale);
+					const line = [
+						levelMark(shown, locale, color),
+						check.id,
+						values,
+						ageLine(check, picture, now, locale),
+					];
+					context.out(`  ${line.filter((part) => part !== '').join('  ')}\n`);
+					if (shown !== 'ok')
+						for (const reason of picture?.reasons ?? []) context.out(`      ${reasonLine(reason, locale)}\n`);
+				}
+			}
+			context.out(`\n${say(cliWords, locale, 'coverage', { evaluated, declared: rows.length })}\n`);
+			return exitCodeOf(level);
+		});
+	},
+};

@@ -1,0 +1,70 @@
+import { stat } from 'node:fs/promises';
+import type { LogFilesPort } from '../domain/log-port.ts';
+import type {
+	Clock,
+	EnvironmentPort,
+	FilesPort,
+	OwnFilesPort,
+	ProbePorts,
+	SecretsPort,
+	SqlPort,
+} from '../domain/ports.ts';
+import { createClock } from './clock.ts';
+import { createEnvironment } from './environment.ts';
+import { createFiles } from './files.ts';
+import { createHttp } from './http.ts';
+import { createLogFiles } from './log-files.ts';
+import { createNet } from './net.ts';
+import { createOwnFiles } from './own-files.ts';
+import { createProcesses } from './processes.ts';
+import { createSecrets } from './secrets.ts';
+
+/** The whole outside world behind its ports. */
+export interface World {
+	readonly clock: Clock;
+	readonly environment: EnvironmentPort;
+	readonly files: FilesPort;
+	readonly logFiles: LogFilesPort;
+	ownFiles(group: number | null): OwnFilesPort;
+	secrets(folder: string): SecretsPort;
+	probePorts(sql: SqlPort): ProbePorts;
+	/** Modification times, epoch ms; null where there is no file. */
+	stamps(paths: readonly string[]): Promise<readonly (number | null)[]>;
+	exists(path: string): Promise<boolean>;
+	/** Closes kept connections. */
+	close(): Promise<void>;
+}
+
+export interface WorldOptions {
+	/** Variables beside the process's own. */
+	readonly variables?: Readonly<Record<string, string>>;
+	/** Splits a `cmd:` reference into its arguments without a shell. */
+	readonly split: (line: string) => readonly string[] | null;
+}
+
+export function createWorld({ variables = {}, split }: WorldOptions): World {
+	const clock = createClock();
+	const environment = createEnvironment({ ...process.env, ...variables });
+	const files = createFiles(clock);
+	const processes = createProcesses(clock);
+	const http = createHttp(clock);
+	const modifiedAt = async (path: string) => {
+		try {
+			return (await stat(path)).mtimeMs;
+		} catch {
+			return null;
+		}
+	};
+	return {
+		clock,
+		environment,
+		files,
+		logFiles: createLogFiles(),
+		ownFiles: (group) => createOwnFiles({ group }),
+		secrets: (folder) => createSecrets({ clock, environment, files, processes, folder, split }),
+		probePorts: (sql) => ({ clock, http, net: createNet(clock), files, processes, sql, environment }),
+		stamps: (paths) => Promise.all(paths.map(modifiedAt)),
+		exists: async (path) => (await modifiedAt(path)) !== null,
+		close: () => http.close(),
+	};
+}
