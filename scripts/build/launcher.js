@@ -14,7 +14,8 @@ const start = () => {
 	if (process.env.NO_COLOR) process.env.FORCE_COLOR = '0';
 	greet();
 	import('./main.js').catch((error) => {
-		const isMissing = error && error.code === 'ERR_MODULE_NOT_FOUND' && /main\.js' imported/.test(error.message);
+		const isMissing =
+			error && error.code === 'ERR_MODULE_NOT_FOUND' && /main\.js' imported/.test(error.message);
 		if (!isMissing) throw error;
 		say('is not built: run npm run build (npm ci --ignore-scripts leaves it out)');
 	});
