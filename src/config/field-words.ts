@@ -25,6 +25,26 @@ const ZH: Readonly<Record<string, string>> = {
 	'with "shell: true" a command is one string, not a list': '“shell: true”时命令是一个字符串，不是列表',
 	'a command: a list of arguments or one line; a secret goes into "env", since everybody on the machine can read arguments':
 		'命令：参数列表或一行文本；密钥请放入“env”，因为机器上的每个人都能看到参数',
+	'a part of the command line': '命令行的一部分',
+	'names with a query each, such as {customers: "select count(*) from customers"}; "took" is taken':
+		'名称及各自的查询，如 {customers: "select count(*) from customers"}；“took”不可用',
+	'the name of a program': '程序名称',
+	'a list of methods': '方法列表',
+	'a method such as PUT': 'PUT 之类的方法',
+	'a process number': '进程号',
+	'fault or ok': 'fault 或 ok',
+	'json or yaml': 'json 或 yaml',
+	'text or json': 'text 或 json',
+	sha256: 'sha256',
+	'labels with their unit, such as {time: duration}': '标签及其单位，如 {time: duration}',
+	'names of variables, such as [DATABASE_URL, SECRET_KEY]': '变量名称，如 [DATABASE_URL, SECRET_KEY]',
+	'number, duration, size or percent': 'number、duration、size 或 percent',
+	'origins such as ["https://app.example"], without a path or a slash at the end':
+		'来源，如 ["https://app.example"]，结尾不带路径或斜杠',
+	'variable names with their text': '变量名称及其文本',
+	'at least one name in "required" or "advised"': '“required”或“advised”中至少一个名称',
+	'at least one origin in "origins" or "refuse"': '“origins”或“refuse”中至少一个来源',
+	'one of pid, pidFile, name or command': 'pid、pidFile、name、command 之一',
 	'{bearer: "secret:name"} or {user: name, password: "secret:name"}; never the value itself':
 		'{bearer: "secret:name"} 或 {user: name, password: "secret:name"}；绝不写内容本身',
 };

@@ -116,6 +116,7 @@ function report(issue: Issue, above: Path, validation: Validation, complaints: C
 		});
 		return;
 	}
+	if (!own && holdsSecret(node)) return complaints.error(node, 'secret-here');
 	if (own) return ownMessage(issue.message, node, complaints);
 	if (issue.code === 'invalid_union') {
 		const branch = bestBranch(issue.errors);
@@ -132,20 +133,20 @@ function isOwnMessage(message: string): boolean {
 	return message !== '' && !/^(?:Invalid|Too |Unrecognized|Number must)/.test(message);
 }
 
+function holdsSecret(node: Tree): boolean {
+	return node.kind === 'scalar' && typeof node.value === 'string' && /^secret:|\$\{secret:/.test(node.value);
+}
+
 function ownMessage(message: string, node: Tree, complaints: Complaints) {
 	const said = fieldWords(message, complaints.locale);
 	// What stands here may be the secret itself, so neither it nor its line is shown.
 	if (/never the value|name and password/.test(message)) return complaints.hiddenText(node, said);
-	if (node.kind === 'scalar' && typeof node.value === 'string' && /(?:^|\{)secret:/.test(node.value))
-		return complaints.errorText(node, said);
-	if (!message.startsWith('expected')) return complaints.errorText(node, said);
+	if (holdsSecret(node)) return complaints.errorText(node, said);
+	if (node.kind === 'map' || !message.startsWith('expected')) return complaints.errorText(node, said);
 	complaints.errorText(node, `${said}${complaints.word('found', { found: kindWord(node, complaints) })}`);
 }
 
 function wrongValue(issue: Issue, node: Tree, complaints: Complaints) {
-	const isSecret =
-		node.kind === 'scalar' && typeof node.value === 'string' && /^secret:|\$\{secret:/.test(node.value);
-	if (isSecret) return complaints.error(node, 'secret-here');
 	const found = kindWord(node, complaints);
 	const expected = expectedBy(issue, complaints);
 	if (issue.code === 'invalid_value') {

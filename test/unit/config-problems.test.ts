@@ -74,7 +74,7 @@ const BROKEN: readonly [title: string, text: string, problems: readonly string[]
 	[
 		'an unknown kind',
 		`${HEAD}checks:\n  a: {kind: htp}\n`,
-		['4:13 unknown kind "htp": expected ' + KIND_NAMES.join(', ')],
+		[`4:13 unknown kind "htp": expected ${KIND_NAMES.join(', ')}`],
 	],
 	['no kind', `${HEAD}checks:\n  a: {every: 5s}\n`, ['4:6 "kind" is missing in checks.a: expected text']],
 	[
