@@ -1,7 +1,7 @@
 import { type CheckId, checkId } from '../domain/ids.ts';
 import { refusalText } from '../i18n/refusal.ts';
 import type { PictureState } from '../store/index.ts';
-import { type Action, type ActionContext, defineAction, selectedRow, words } from './define.ts';
+import { type Action, type ActionContext, defineAction, selectedRow, type Words, words } from './define.ts';
 
 /** The checks a row or an open page is about. A service's row id is `service:<id>`, a check's `check:<id>` or `check:<id>:<value>`. */
 export function checksOfRow(state: PictureState, row: string): readonly CheckId[] {
@@ -16,8 +16,8 @@ export function subjectRow(context: ActionContext): string | null {
 	const state = context.picture.state();
 	const page = state.view.layers.findLast((layer) => layer.kind === 'service');
 	if (!page) return selectedRow(context)?.id ?? null;
-	// In an open service the selected check is meant, when there is one.
-	return state.view.places['service']?.selected ?? page.subject;
+	// In an open service the selected check is meant; an opened check has no rows and is meant itself.
+	return selectedRow(context)?.id ?? page.subject;
 }
 
 async function ask(context: ActionContext, checks: readonly CheckId[]): Promise<void> {
@@ -61,6 +61,7 @@ export const checkActions: readonly Action[] = [
 		label: words('zoom in', '放大'),
 		help: words('a shorter span of history', '缩短历史时间范围'),
 		where: ['service'],
+		disabled: noHistory,
 		run: (context) => zoom(context, -1),
 	}),
 	defineAction({
@@ -72,6 +73,7 @@ export const checkActions: readonly Action[] = [
 			'扩大历史时间范围：1 小时、6 小时、24 小时、7 天',
 		),
 		where: ['service'],
+		disabled: noHistory,
 		run: (context) => zoom(context, 1),
 	}),
 ];
@@ -82,6 +84,13 @@ export const SPANS_MS = [HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS, 7 * 24 * HOUR_MS] a
 
 export function spanOf(state: PictureState): number {
 	return SPANS_MS[Number(state.view.choices['span'] ?? 0)] ?? SPANS_MS[0];
+}
+
+/** Only a check that fills the page shows its history. */
+function noHistory(state: PictureState): Words | null {
+	const page = state.view.layers.findLast((layer) => layer.kind === 'service');
+	const isOne = page !== undefined && checksOfRow(state, page.subject).length === 1;
+	return isOne ? null : words('open one check first', '请先打开一个检查项');
 }
 
 function zoom(context: ActionContext, step: 1 | -1): void {

@@ -14,7 +14,7 @@ export function fuzzyMatch(
 	const start = whole < 0 ? -1 : Array.from(text.slice(0, whole)).length;
 	const found: number[] = [];
 	let score = whole === 0 ? 60 : whole > 0 ? 40 : 0;
-	let from = start >= 0 ? start : 0;
+	let from = Math.max(start, 0);
 	for (const letter of wanted) {
 		const at = nextAt(letters, letter, from, found.at(-1));
 		if (at < 0) return null;

@@ -91,6 +91,11 @@ export const viewActions: readonly Action[] = [
 		label: words('filter', '筛选'),
 		help: words('show only rows that hold a text', '只显示包含某文字的行'),
 		where: 'anywhere',
+		disabled: (state) => {
+			const kind = state.view.layers.at(-1)?.kind;
+			const isList = kind === undefined || kind === 'activity' || kind === 'operations';
+			return isList ? null : words('there is no list to filter here', '此处没有可筛选的列表');
+		},
 		run: (context) => {
 			const list = context.list();
 			if (!list) return;

@@ -1,5 +1,6 @@
 import type { WalkedList } from '../actions/index.ts';
 import type { Locale } from '../domain/own-text.ts';
+import { cellWidth, wrap } from '../domain/text.ts';
 import { type PictureState, placeOf, scrolledTop, type ViewState } from '../store/index.ts';
 import { createLine } from '../ui/line.ts';
 import type { Theme } from '../ui/theme.ts';
@@ -85,6 +86,21 @@ export function textPage(
 ): Page {
 	const rows = parts.lines.map((line): ListRow => ({ id: null, size: 1, lines: () => [line] }));
 	return listPage(canvas, view, name, { ...parts, rows });
+}
+
+/** Breaks a line of parts joined by ` · ` between them first, so that a time or an age is never torn apart. */
+export function wrapParts(text: string, width: number): readonly string[] {
+	const lines: string[] = [];
+	let line = '';
+	for (const part of text.split(' · ')) {
+		const joined = line === '' ? part : `${line} · ${part}`;
+		if (line === '' || cellWidth(joined) <= width) line = joined;
+		else {
+			lines.push(...wrap(line, width));
+			line = part;
+		}
+	}
+	return [...lines, ...wrap(line, width)];
 }
 
 export function blank(columns: number): string {

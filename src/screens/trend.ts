@@ -13,7 +13,8 @@ export interface TrendPiece {
  */
 export function drawTimes(theme: Theme, points: readonly TrendPoint[], width: number): readonly TrendPiece[] {
 	const shown = points.slice(-Math.max(0, width));
-	const numbers = shown.flatMap((point) => point.value ?? []).sort((a, b) => a - b);
+	// All that is remembered decides the scale, so that a narrow view of a bad time does not look calm.
+	const numbers = points.flatMap((point) => point.value ?? []).sort((a, b) => a - b);
 	const calm = numbers[Math.floor(numbers.length / 5)] ?? 0;
 	const top = Math.max(numbers.at(-1) ?? 0, calm * 10);
 	return draw(theme, shown, width, (value) => (top > 0 ? value / top : 0));

@@ -63,7 +63,8 @@ export function drawFrame(state: PictureState, options: FrameOptions): DrawnFram
 			},
 		];
 	});
-	const foot = drawFoot(state, canvas, offered(front.footer, options), options.keymap);
+	const filtered = state.view.filters[front.list?.name ?? ''] ?? '';
+	const foot = drawFoot(state, canvas, offered(front, options), filtered, options.keymap);
 	const rule = drawRule(theme, columns);
 	const lines = [
 		...drawHead(state, canvas, { tabs, ownZone: options.ownZone }),
@@ -85,6 +86,8 @@ interface Front {
 	readonly body: readonly string[];
 	readonly list: WalkedList | null;
 	readonly footer: readonly string[];
+	/** A panel has the keys: nothing else can be opened over it. */
+	readonly isModal: boolean;
 	readonly cursor?: { readonly x: number; readonly y: number };
 }
 
@@ -110,6 +113,7 @@ function drawBody(state: PictureState, canvas: Canvas, options: FrameOptions): F
 		body: page.lines,
 		list: page.list,
 		footer: full ? full.view.footer : (screen?.footer ?? []),
+		isModal: false,
 		...(page.cursor ? { cursor: page.cursor } : {}),
 	};
 	for (const { layer, view } of views.slice(base + 1))
@@ -144,15 +148,15 @@ function drawOver(
 		body: page.lines,
 		list: page.list,
 		footer: view.footer,
+		isModal: true,
 		...(page.cursor ? { cursor: { x: page.cursor.x + at.x + 2, y: page.cursor.y + at.y + 1 } } : {}),
 	};
 }
 
 const ALWAYS_OFFERED = ['palette.open', 'help.open'];
 
-function offered(footer: readonly string[], { actions, disabled }: FrameOptions): readonly Action[] {
-	// A question is answered or left; the palette and the help cannot be opened over it.
-	const ids = footer.includes('view.up') ? footer : [...footer, ...ALWAYS_OFFERED];
+function offered({ footer, isModal }: Front, { actions, disabled }: FrameOptions): readonly Action[] {
+	const ids = isModal ? footer : [...footer, ...ALWAYS_OFFERED];
 	return ids.flatMap((id) => {
 		const action = actions.find((a) => a.id === id);
 		return action && disabled(action) === null ? [action] : [];

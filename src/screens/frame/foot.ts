@@ -1,5 +1,5 @@
 import { type Action, type Keymap, keyText } from '../../actions/index.ts';
-import { cellWidth } from '../../domain/text.ts';
+import { cellWidth, cut } from '../../domain/text.ts';
 import { faultBrief } from '../../i18n/fault.ts';
 import { clockText } from '../../i18n/times.ts';
 import type { PictureState } from '../../store/index.ts';
@@ -13,6 +13,8 @@ export function drawFoot(
 	state: PictureState,
 	canvas: Canvas,
 	offered: readonly Action[],
+	/** The filter that is on in the list in front. */
+	filtered: string,
 	keymap: Keymap,
 ): { readonly line: string; readonly cursor?: { readonly x: number } } {
 	const { columns, theme, locale } = canvas;
@@ -33,7 +35,8 @@ export function drawFoot(
 			key: keyText(keymap.keysOf(action)[0] ?? ''),
 			label: action.label[locale],
 		}));
-		drawKeys(line, parts, room);
+		if (filtered !== '') line.text('/ ', 'key').text(cut(filtered, 24), 'match').gap(3);
+		drawKeys(line, parts, room - line.used + 1);
 	}
 	line.right();
 	for (const part of truth) line.text(part.text, part.style);
@@ -59,6 +62,13 @@ function drawKeys(
 	for (const part of [...shown, ...last]) line.text(part.key, 'key').gap(1).text(part.label, 'muted').gap(2);
 }
 
+/** Who else has a console open on this state: one screen should not surprise another. */
+function othersOf({ polling }: PictureState): string {
+	const others = new Set((polling?.present ?? []).filter((one) => !one.mine).map((one) => one.operator));
+	if (others.size === 0) return '';
+	return others.size === 1 ? ` + ${[...others][0]}` : ` + ${others.size}`;
+}
+
 function truthOf(
 	state: PictureState,
 	{ columns, locale, zone }: Canvas,
@@ -80,7 +90,9 @@ function truthOf(
 			? frameWord(locale, 'following', { who: polling.holder })
 			: frameWord(locale, 'waiting');
 	const isLonely = polling !== null && !polling.mine && polling.holder === null;
-	const parts: { text: string; style: StyleName }[] = [{ text: face.operator, style: 'muted' }];
+	const parts: { text: string; style: StyleName }[] = [
+		{ text: face.operator + othersOf(state), style: 'muted' },
+	];
 	if (columns >= 100) {
 		parts.push({ text: ' · ', style: 'muted' }, { text: who, style: isLonely ? 'warning' : 'muted' });
 	}

@@ -1,5 +1,5 @@
-import { ownText } from '../../domain/own-text.ts';
 import { cellWidth } from '../../domain/text.ts';
+import { sheetTitle } from '../../i18n/rounds.ts';
 import { ageText, clockText, zoneText } from '../../i18n/times.ts';
 import { countsOf, type PictureState, roundClock } from '../../store/index.ts';
 import { createLine, type Line } from '../../ui/line.ts';
@@ -84,7 +84,7 @@ function drawRound(line: Line, state: PictureState, canvas: Canvas, room: number
 	if (!clock) return;
 	const sheet = state.face?.sheets.find((s) => s.id === clock.sheet);
 	const open = clock.round === null ? undefined : state.rounds.get(clock.round);
-	const title = ownText(open?.title ?? sheet?.title ?? clock.sheet, locale);
+	const title = sheetTitle({ title: open?.title ?? sheet?.title ?? clock.sheet }, locale);
 	if (clock.standing === 'planned') {
 		const time = clock.dueAt === null ? '' : clockText(clock.dueAt, zone);
 		line.text(fitParts([frameWord(locale, 'next', { title, time })], room), 'muted');

@@ -3,6 +3,6 @@ import { healthPage } from './screen.ts';
 
 export const healthScreen: Screen = {
 	id: 'health',
-	footer: ['row.open', 'check.ask', 'check.ask-all', 'action.choose', 'filter.open'],
+	footer: ['row.open', 'check.ask', 'filter.open', 'action.choose', 'check.ask-all'],
 	page: healthPage,
 };

@@ -1,10 +1,16 @@
-import { ownText } from '../../domain/own-text.ts';
-import { wrap } from '../../domain/text.ts';
 import { levelWord } from '../../i18n/levels.ts';
 import { momentText } from '../../i18n/times.ts';
-import { type PictureState, placeOf } from '../../store/index.ts';
+import type { PictureState } from '../../store/index.ts';
 import { createLine } from '../../ui/line.ts';
-import { type Canvas, filterOf, type ListRow, listPage, matchesFilter, type Page } from '../page.ts';
+import {
+	type Canvas,
+	filterOf,
+	type ListRow,
+	listPage,
+	matchesFilter,
+	type Page,
+	wrapParts,
+} from '../page.ts';
 import { drawTimes, drawValues } from '../trend.ts';
 import { type HealthRow, toHealthRows } from './rows.ts';
 import { healthWord } from './words.ts';
@@ -91,7 +97,7 @@ function header(widths: Widths, { columns, theme, locale }: Canvas): string {
 function drawRow(row: HealthRow, widths: Widths, canvas: Canvas): Pick<ListRow, 'size' | 'lines'> {
 	const { columns, theme, locale } = canvas;
 	const notes = row.explanations.flatMap((e) =>
-		wrap(e.text, columns - 5)
+		wrapParts(e.text, columns - 5)
 			.slice(0, MAX_NOTE_LINES)
 			.map((text, at) => ({ text, level: e.level, isFirst: at === 0 })),
 	);

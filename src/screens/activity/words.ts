@@ -1,0 +1,87 @@
+import type { Locale } from '../../domain/own-text.ts';
+import { defineMessages, say } from '../../i18n/messages.ts';
+
+const texts = defineMessages({
+	en: {
+		title: 'What this console itself ran and changed',
+		time: 'TIME',
+		by: 'BY',
+		what: 'WHAT',
+		empty: 'Nothing yet.',
+		loading: 'asking …',
+	},
+	'zh-CN': {
+		title: '控制台自身执行和更改的内容',
+		time: '时间',
+		by: '执行人',
+		what: '内容',
+		empty: '尚无记录。',
+		loading: '正在查询 …',
+	},
+});
+
+export function activityWord(locale: Locale, key: keyof (typeof texts)['en']): string {
+	return say(texts, locale, key);
+}
+
+const codes = defineMessages({
+	en: {
+		'engine.started': 'started',
+		'engine.stopped': 'stopped',
+		'check.asked': 'asked again',
+		'checks.asked': 'asked again',
+		'operation.started': 'operation started',
+		'operation.ended': 'operation ended',
+		'operation.cancelled': 'operation cancelled',
+		'operation.lost': 'operation lost: the process that ran it is gone',
+		'round.begun': 'round begun',
+		'round.answered': 'step answered',
+		'round.undone': 'answer taken back',
+		'round.noted': 'note written',
+		'round.pinned': 'log line pinned as evidence',
+		'round.signed': 'round signed',
+		'config.reloaded': 'configuration reloaded',
+		'config.refused': 'configuration not taken',
+		'lease.taken': 'polls from here on',
+		'lease.lost': 'another console polls now',
+		'lease.released': 'stopped polling',
+		'storage.failed': 'storing failed',
+		'storage.recovered': 'storing works again',
+		'clock.jumped': 'the wall clock jumped',
+	},
+	'zh-CN': {
+		'engine.started': '已启动',
+		'engine.stopped': '已停止',
+		'check.asked': '重新检查',
+		'checks.asked': '重新检查',
+		'operation.started': '操作已启动',
+		'operation.ended': '操作已结束',
+		'operation.cancelled': '操作已取消',
+		'operation.lost': '操作丢失：执行它的进程已不存在',
+		'round.begun': '巡检开始',
+		'round.answered': '步骤已答复',
+		'round.undone': '答复已撤回',
+		'round.noted': '已写备注',
+		'round.pinned': '日志行已固定为证据',
+		'round.signed': '巡检已签字',
+		'config.reloaded': '配置已重新加载',
+		'config.refused': '配置未生效',
+		'lease.taken': '开始由本控制台轮询',
+		'lease.lost': '改由另一控制台轮询',
+		'lease.released': '停止轮询',
+		'storage.failed': '保存失败',
+		'storage.recovered': '保存已恢复',
+		'clock.jumped': '系统时钟跳变',
+	},
+});
+
+/** What was done, in words; a code that has none yet stands as it is. */
+export function activityText(
+	code: string,
+	detail: Readonly<Record<string, string | number>>,
+	locale: Locale,
+): string {
+	const what = Object.hasOwn(codes.en, code) ? say(codes, locale, code as keyof (typeof codes)['en']) : code;
+	const values = Object.entries(detail).map(([name, value]) => `${name} ${value}`);
+	return [what, ...values].join(' · ');
+}
