@@ -31,7 +31,7 @@ interface Tally {
 
 const LAST_KEPT = 20;
 const TALLIES_KEPT = 256;
-const BLOCK = 512 * 1024;
+const BLOCK = 64 * 1024;
 const BATCH = 256;
 
 /** Counts by searching bytes, and goes on where it stopped when a file has grown. */

@@ -35,8 +35,8 @@ export interface Page {
 }
 
 const MEMORY = 4 * 1024 * 1024;
-const SEARCH_BLOCK = 1024 * 1024;
-const READ_BLOCK = 64 * 1024;
+// Larger ones search no faster, but their text outlives the collector's cheap rounds: 64 KiB keeps memory flat.
+const BLOCK = 64 * 1024;
 const SMALLEST_BLOCK = 16 * 1024;
 
 /** One window of the merged files, and cursors to both sides of it. */
@@ -180,7 +180,7 @@ function walkRules(
 	return {
 		registry: request.registry,
 		filter,
-		block: Math.min(filter.places ? SEARCH_BLOCK : READ_BLOCK, fair),
+		block: Math.min(BLOCK, fair),
 		limit,
 	};
 }

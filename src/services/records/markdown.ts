@@ -5,21 +5,25 @@ import { clean } from '../../domain/text.ts';
  * renderer would make of a bare address.
  */
 export function inert(text: string, max = 2000): string {
-	const safe = clean(text, { max })
-		.replace(/[\\`*_[\]<>|~&$@]/g, '\\$&')
-		.replace(/:(?=\/\/)/g, '\\:')
-		.replace(/\bwww\./gi, (found) => `${found.slice(0, -1)}\\.`);
-	return safe.replace(
-		/^(\s*)([-+#=]|\d+[.)])/,
+	return inertCell(text, max).replace(
+		/^(\s*)([-+#>]|\d+[.)])/,
 		(_, space: string, mark: string) => `${space}${mark.slice(0, -1)}\\${mark.slice(-1)}`,
 	);
+}
+
+/** The same inside a table, where what begins a line elsewhere means nothing. */
+export function inertCell(text: string, max = 2000): string {
+	return clean(text, { max })
+		.replace(/[\\`*_[\]|~&$@]|<(?![\s\d=])/g, '\\$&')
+		.replace(/:(?=\/\/)/g, '\\:')
+		.replace(/\bwww\./gi, (found) => `${found.slice(0, -1)}\\.`);
 }
 
 /** Several lines from outside, kept as lines of a quotation. */
 export function inertLines(text: string): string {
 	return clean(text, { newlines: 'keep', max: 20_000 })
 		.split('\n')
-		.map((line) => `> ${inert(line) || ' '}`)
+		.map((line) => `> ${inert(line).replace(/^\s*=/, '\\=')}`)
 		.join('  \n');
 }
 

@@ -4,7 +4,7 @@ import { formatBare, type SampleValue } from '../../domain/value.ts';
 import { ageText } from '../../i18n/times.ts';
 import { changeText, isSame } from './change.ts';
 import type { ReportCheck, ReportScene, ReportSection } from './daily-report.ts';
-import { inert, table } from './markdown.ts';
+import { inert, inertCell, table } from './markdown.ts';
 import { reasonLine } from './reason-line.ts';
 import { checkName, levelCell, moment } from './report-head.ts';
 import { type ReportWord, reportWord } from './report-words.ts';
@@ -47,8 +47,8 @@ export function endpointsSection(scene: ReportScene): string[] {
 		return [
 			inert(one.face.target),
 			levelCell(one.level, scene),
-			values.map((row) => `${inert(row.name)} ${show(row.value, scene)}`).join('<br>'),
-			[...one.face.must, ...one.face.should].map((text) => inert(text)).join('<br>'),
+			values.map((row) => `${inertCell(row.name)} ${show(row.value, scene)}`).join('<br>'),
+			[...one.face.must, ...one.face.should].map((text) => inertCell(text)).join('<br>'),
 			values.map((row) => change(row, scene)).join('<br>'),
 			age(one, scene),
 		];
@@ -117,9 +117,9 @@ function valueTable(rows: readonly ValueRow[], scene: ReportScene): string {
 	const word = (key: ReportWord) => reportWord(scene.locale, key);
 	const cells = rows.map((row) => [
 		checkName(row.check, scene),
-		inert(row.name),
+		inertCell(row.name),
 		show(row.value, scene),
-		row.expected === null ? '' : inert(row.expected),
+		row.expected === null ? '' : inertCell(row.expected),
 		show(row.signed, scene),
 		change(row, scene),
 		age(row.check, scene),
@@ -158,7 +158,7 @@ function valuesOf(check: ReportCheck, scene: ReportScene): readonly ValueRow[] {
 }
 
 function show(value: SampleValue | undefined, scene: ReportScene): string {
-	return value === undefined ? '–' : inert(formatBare(value, { locale: scene.locale }));
+	return value === undefined ? '–' : inertCell(formatBare(value, { locale: scene.locale }));
 }
 
 function change(row: ValueRow, scene: ReportScene): string {

@@ -3,7 +3,7 @@ import type { StepStanding } from '../../domain/round.ts';
 import { formatBare } from '../../domain/value.ts';
 import { levelWord } from '../../i18n/levels.ts';
 import { dateText, secondsText, zoneText } from '../../i18n/times.ts';
-import { codeBlock, inert, inertLines, table } from './markdown.ts';
+import { codeBlock, inert, inertCell, inertLines, table } from './markdown.ts';
 import { type RecordWord, recordWord } from './record-words.ts';
 import type { SignedDocument, SignedEvidence, SignedStep, SignedValue } from './signed-document.ts';
 import { spanText } from './span.ts';
@@ -120,12 +120,12 @@ function changes({ changes: found, locale, timezone }: SignedDocument): string {
 	if (!found.compared) parts.push(word('neverSigned'));
 	else if (found.values.length === 0 && found.flips.length === 0) parts.push(word('nothingChanged'));
 	if (found.values.length > 0) {
-		const show = (value: SignedValue['value']) => inert(formatBare(value, { locale }));
+		const show = (value: SignedValue['value']) => inertCell(formatBare(value, { locale }));
 		const rows = found.values.map((one) => [
 			`${inert(one.check)} · ${inert(one.sample)}`,
 			show(one.from),
 			show(one.to),
-			inert(one.change),
+			inertCell(one.change),
 		]);
 		parts.push(table([word('name'), word('last'), word('value'), word('change')], rows, [1, 2, 3]));
 	}
@@ -190,13 +190,13 @@ function renderEvidence(evidence: SignedEvidence, { locale, timezone }: SignedDo
 
 function valueTable(values: readonly SignedValue[], locale: Locale): string {
 	const word = (key: RecordWord) => recordWord(locale, key);
-	const show = (value: SignedValue['value']) => inert(formatBare(value, { locale }));
+	const show = (value: SignedValue['value']) => inertCell(formatBare(value, { locale }));
 	const rows = values.map((one) => [
-		inert(one.name),
+		inertCell(one.name),
 		show(one.value),
-		one.expected === null ? '' : inert(one.expected),
+		one.expected === null ? '' : inertCell(one.expected),
 		one.last === undefined ? '' : show(one.last),
-		one.change === null ? '' : inert(one.change),
+		one.change === null ? '' : inertCell(one.change),
 	]);
 	return table(
 		[word('name'), word('value'), word('expected'), word('last'), word('change')],
