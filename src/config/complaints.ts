@@ -52,14 +52,15 @@ export function createComplaints(locale: Locale): Complaints {
 			.replace(/[\u0001\u0002]/g, '');
 	};
 	const add = (list: ConfigProblem[], at: Span, message: string, hint: string | null) => {
-		if (list === errors) places.push(at);
+		if (list === errors && places.length < 10 * MOST) places.push(at);
+		if (list.length >= MOST) return;
 		const { line, column } = positionOf(at);
 		const file = clean(at.file.path);
 		const known = list.some(
 			(other) =>
 				other.file === file && other.line === line && other.column === column && other.message === message,
 		);
-		if (known || list.length >= MOST) return;
+		if (known) return;
 		const start = at.file.lineStarts[line - 1] ?? 0;
 		const text = at.file.text.slice(start, (at.file.lineStarts[line] ?? at.file.text.length + 1) - 1);
 		const hides = at.file.text === '' || (PASTED.test(text) && !REFERENCED.test(text));

@@ -50,6 +50,7 @@ const ZH: Readonly<Record<string, string>> = {
 };
 
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
+	[/^the sample "(.+)" is taken$/, '值“$1”已被占用'],
 	[
 		/^"(.+)" means nothing without a shell: quote it, or add "shell: true"$/,
 		'“$1”只有 shell 才懂：请加引号，或写“shell: true”',

@@ -150,6 +150,7 @@ function readSystem(
 	const checks = readChecks(checkTree, around);
 	const names = { checks: [...checkTree.entries.keys()], actions: [...actionTree.entries.keys()] };
 	const keys = simple.keys ?? {};
+	checkKeys(keys, member(root, 'keys'), complaints);
 	const actions = readActions(
 		actionTree,
 		{ ...names, reserved: [...reserved, ...Object.values(keys)] },
@@ -173,6 +174,21 @@ function readSystem(
 		sheets,
 		keys,
 	};
+}
+
+/** Two of the console's own actions on one key: which of them it started would be chance. */
+function checkKeys(
+	keys: Readonly<Record<string, string>>,
+	tree: Tree | undefined,
+	complaints: Complaints,
+): void {
+	const owners = new Map<string, string>();
+	for (const [action, key] of Object.entries(keys)) {
+		const other = owners.get(key);
+		const at = member(tree, action) ?? tree;
+		if (other !== undefined && at !== undefined) complaints.error(at, 'key-twice', { key, other });
+		owners.set(key, action);
+	}
 }
 
 interface SimpleKeys {

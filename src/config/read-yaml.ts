@@ -10,12 +10,14 @@ import {
 	parseAllDocuments,
 } from 'yaml';
 import type { Complaints } from './complaints.ts';
-import type { SourceFile, Span } from './source.ts';
+import { positionOf, type SourceFile, type Span } from './source.ts';
 import type { Entry, Tree } from './tree.ts';
 
 // An operator's sheet has some thousand pieces; a document that unfolds into more was made to fill memory.
 const MOST_NODES = 100_000;
 const DEEPEST = 100;
+// Brackets in quotes and comments are counted too, since nothing is parsed yet; so this is generous.
+const MOST_OPEN = 1000;
 
 class TooMuch extends Error {}
 
@@ -75,9 +77,10 @@ function tooNested(text: string): number | null {
 		const unit = text.charCodeAt(at);
 		if (unit === 0x5b || unit === 0x7b) depth++;
 		else if (unit === 0x5d || unit === 0x7d) depth = Math.max(0, depth - 1);
-		if (depth > DEEPEST) return at;
+		if (depth > MOST_OPEN) return at;
 	}
-	const ladder = /(?:[-?:][ \t]+){101}/.exec(text);
+	// Anchors and tags in a row cost the parser the square of their number.
+	const ladder = /(?:[-?:][ \t]+|[&!]\S*\s+){101}/.exec(text);
 	if (ladder !== null) return ladder.index;
 	const indent = new RegExp(`^ {${DEEPEST * 10},}\\S`, 'm').exec(text);
 	return indent === null ? null : indent.index;
@@ -104,7 +107,8 @@ function reportSyntax(
 		lines.add(line);
 		const at: Span = { file, start, end: Math.max(start, Math.min(to, file.text.length)) };
 		const lineText = file.text.slice(line + 1, start);
-		if (error.code === 'TAB_AS_INDENT') complaints.error(at, 'tab');
+		if (/call stack/i.test(error.message)) complaints.error(at, 'too-deep', { limit: DEEPEST });
+		else if (error.code === 'TAB_AS_INDENT') complaints.error(at, 'tab');
 		else if (error.code === 'BAD_ALIAS') complaints.error(at, 'bad-alias');
 		else if (/[[{]/.test(lineText))
 			complaints.error(at, 'yaml-flow', { detail: error.message }, { key: 'hint-quote-flow' });
@@ -191,19 +195,12 @@ function createReader(document: { readonly contents: unknown }, file: SourceFile
 		const name = String(key ?? '');
 		if (name === '__proto__') return complaints.error(at, 'key-not-text');
 		const before = entries.get(name);
-		if (before !== undefined) complaints.error(at, 'duplicate-key', { key: name, line: lineOf(before.key) });
+		if (before !== undefined)
+			complaints.error(at, 'duplicate-key', { key: name, line: positionOf(before.key).line });
 		else entries.set(name, { key: at, value });
 	};
 
 	return { read, hasLostAlias: () => lost };
-}
-
-function lineOf(span: Span): number {
-	let line = 1;
-	for (const start of span.file.lineStarts)
-		if (start > span.start) break;
-		else line = span.file.lineStarts.indexOf(start) + 1;
-	return line;
 }
 
 function collectAnchors(node: unknown, anchors: Map<string, Node>): void {

@@ -87,6 +87,8 @@ function report(issue: Issue, above: Path, validation: Validation, complaints: C
 	// A reference that leads nowhere was told already; the wrong value that came of it is its echo.
 	if (node.kind === 'scalar' && found && complaints.hasErrorIn(node)) return;
 	const whereText = [validation.where, ...path].filter((part) => part !== '').join('.');
+	const own = isOwnMessage(issue.message);
+	if (!own && found && holdsSecret(node)) return complaints.error(node, 'secret-here');
 	if (issue.code === 'unrecognized_keys') {
 		for (const name of issue.keys) {
 			const entry = node.kind === 'map' ? node.entries.get(name) : undefined;
@@ -103,7 +105,6 @@ function report(issue: Issue, above: Path, validation: Validation, complaints: C
 		}
 		return;
 	}
-	const own = isOwnMessage(issue.message);
 	if (!found) {
 		const at = key ?? { ...node, end: node.start };
 		const where =
@@ -116,7 +117,6 @@ function report(issue: Issue, above: Path, validation: Validation, complaints: C
 		});
 		return;
 	}
-	if (!own && holdsSecret(node)) return complaints.error(node, 'secret-here');
 	if (own) return ownMessage(issue.message, node, complaints);
 	if (issue.code === 'invalid_union') {
 		const branch = bestBranch(issue.errors);

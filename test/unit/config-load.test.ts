@@ -274,9 +274,13 @@ describe('YAML', () => {
 
 	it('is refused when it is nested without end', async () => {
 		const deep = await Promise.all(
-			['['.repeat(50_000), '{a: '.repeat(50_000), '- '.repeat(50_000), '? '.repeat(50_000)].map((text) =>
-				problemsOf(`${HEAD}x-a: ${text}`),
-			),
+			[
+				'['.repeat(50_000),
+				'{a: '.repeat(50_000),
+				'- '.repeat(50_000),
+				'? '.repeat(50_000),
+				'&a '.repeat(100_000),
+			].map((text) => problemsOf(`${HEAD}x-a: ${text}`)),
 		);
 		for (const found of deep) expect(found.length).toBeGreaterThan(0);
 	});

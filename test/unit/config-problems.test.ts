@@ -228,6 +228,7 @@ const BROKEN: readonly [title: string, text: string, problems: readonly string[]
 		`${HEAD}rounds:\n  m:\n    steps:\n      - {ask: x, look: {log: flask}}\n`,
 		['6:30 "flask" is neither a service nor a path of a log file'],
 	],
+	['one key for two', `${HEAD}keys: {a.b: x, c.d: x}\n`, ['3:21 key "x" already starts the action "a.b"']],
 	[
 		'two defaults',
 		`${HEAD}environments: {a: {default: true}, b: {default: true}}\n`,
