@@ -1,25 +1,16 @@
-import { isStale } from '../domain/check-state.ts';
 import type { Refusal } from '../domain/engine.ts';
 import type { CheckId, RoundId, SheetId } from '../domain/ids.ts';
-import { worstLevel } from '../domain/level.ts';
 import type { PlannedRound } from '../domain/picture.ts';
 import type { Clock } from '../domain/ports.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import {
-	type Answer,
-	type AnswerOutcome,
-	type Evidence,
-	isDone,
-	type Round,
-	type Step,
-	standingOf,
-} from '../domain/round.ts';
-import { lastHand, levelOfStep, objectionTo, type StandingCheck, snapshotOf } from '../domain/round-rules.ts';
+import type { Answer, AnswerOutcome, Evidence, Round, Step } from '../domain/round.ts';
+import { lastHand, objectionTo } from '../domain/round-rules.ts';
 import { dueTimeFor, planRounds } from '../domain/schedule.ts';
 import type { RoundStore, Stored } from '../domain/storage-port.ts';
 import type { LookDefinition, SystemDefinition } from '../domain/system.ts';
 import type { Present } from './present.ts';
 import { createRoundEvidence } from './round-evidence.ts';
+import { createRoundSigning } from './round-signing.ts';
 
 const DAY = 86_400_000;
 
@@ -133,28 +124,7 @@ export function createRounds(parts: RoundsParts): Rounds {
 		return ok({ round });
 	};
 
-	const standing = (): StandingCheck[] => {
-		const now = clock.now();
-		return [...present.all()].flatMap(({ check, newest }) =>
-			newest
-				? [
-						{
-							id: check.id,
-							level: newest.level,
-							stale: isStale(newest.at, now, check),
-							samples: newest.samples,
-							reasons: newest.reasons,
-						},
-					]
-				: [],
-		);
-	};
-
-	const complete = async (signed: Round): Promise<Result<Round, Refusal>> => {
-		const written = await parts.writeRecord(signed);
-		if (!written.ok) return written;
-		return lift(store.signedFiles(signed.id, written.value));
-	};
+	const signing = createRoundSigning(parts);
 
 	const rounds: Rounds = {
 		async open() {
@@ -164,7 +134,7 @@ export function createRounds(parts: RoundsParts): Rounds {
 			const recent = store.list(clock.now() - 30 * DAY, clock.now() + DAY, 200);
 			if (!recent.ok) return;
 			for (const round of recent.value)
-				if (round.signed && round.signed.files.length === 0) await complete(round);
+				if (round.signed && round.signed.files.length === 0) await signing.complete(round);
 		},
 		async begin(sheetName, dueAt) {
 			const system = parts.system();
@@ -237,46 +207,18 @@ export function createRounds(parts: RoundsParts): Rounds {
 		async sign(id, note, version) {
 			const got = get(id);
 			if (!got.ok) return got;
-			const round = got.value;
-			if (round.version !== version) {
-				tell(round);
-				return err({ kind: 'conflict', by: lastHand(round), at: clock.now() });
+			if (got.value.version !== version) {
+				tell(got.value);
+				return err({ kind: 'conflict', by: lastHand(got.value), at: clock.now() });
 			}
-			const left = round.steps.filter((step) => !isDone(standingOf(step)));
-			if (left.length > 0)
-				return refused('steps-open', { count: left.length, first: (left[0]?.index ?? 0) + 1 });
-			// What filled itself is answered now, in the signer's name, with the values as they stand.
-			let current = round;
-			for (const step of round.steps) {
-				if (step.answer) continue;
-				const filled: Answer = {
-					outcome: 'ok',
-					note: '',
-					at: clock.now(),
-					by: parts.operator,
-					evidence: step.found,
-				};
-				const stored = lift(store.answer(id, step.index, filled, current.version));
-				if (!stored.ok) return stored;
-				current = stored.value.round;
-			}
-			const level = worstLevel(round.steps.map(levelOfStep));
-			const signOff = {
-				at: clock.now(),
-				by: parts.operator,
-				note: note.trim(),
-				level,
-				files: [],
-				demo: parts.demo,
-			};
-			const signed = lift(store.sign(id, signOff, snapshotOf(current, standing())));
+			const signed = await signing.sign(got.value, note.trim());
 			if (!signed.ok) return signed;
-			parts.onActivity('round.signed', { sheet: round.sheet, round: id });
-			const finished = await complete(signed.value);
+			parts.onActivity('round.signed', { sheet: got.value.sheet, round: id });
+			const finished = await signing.complete(signed.value);
 			parts.onBaseline();
 			rounds.plan(clock.now());
-			const told = tell(finished.ok ? finished.value : signed.value);
-			return finished.ok ? ok({ round: told }) : finished;
+			const round = tell(finished.ok ? finished.value : signed.value);
+			return finished.ok ? ok({ round }) : finished;
 		},
 		list(limit) {
 			const found = lift(store.list(0, clock.now() + DAY, limit));

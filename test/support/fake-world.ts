@@ -60,7 +60,7 @@ export function createFakeKind(clock: FakeClock, origin: string | null = null): 
 }
 
 export function fakePorts(clock: FakeClock): ProbePorts {
-	return { clock } as ProbePorts;
+	return { clock } as unknown as ProbePorts;
 }
 
 /** A check definition in the operator's words. */

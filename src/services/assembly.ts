@@ -1,0 +1,305 @@
+import type { LoadedConfig } from '../config/sources.ts';
+import { createConfigKeeper } from '../config/watch.ts';
+import type { CheckKind } from '../domain/check.ts';
+import type {
+	CommandInput,
+	CommandName,
+	CommandOutput,
+	Engine,
+	EngineEvent,
+	Refusal,
+} from '../domain/engine.ts';
+import type { CheckId } from '../domain/ids.ts';
+import { OWN_MARK } from '../domain/log-format.ts';
+import type { LogFilesPort } from '../domain/log-port.ts';
+import type { Locale } from '../domain/own-text.ts';
+import type { ConfigProblem } from '../domain/picture.ts';
+import type { Clock, OwnFilesPort, ProbePorts } from '../domain/ports.ts';
+import { err, type Result } from '../domain/result.ts';
+import { evidenceOf } from '../domain/round.ts';
+import type { Holder, Storage } from '../domain/storage-port.ts';
+import { createRedactor } from '../domain/text.ts';
+import { sheetTitle } from '../i18n/rounds.ts';
+import { withReport } from './builtins.ts';
+import { createChecks } from './checks.ts';
+import { createDispatch } from './dispatch.ts';
+import { faceOf } from './face.ts';
+import { createFollower } from './follower.ts';
+import { createHousekeeping } from './housekeeping.ts';
+import { createLease } from './lease.ts';
+import { createLogs } from './logs/logs.ts';
+import { createOperations } from './operations.ts';
+import { createPresent } from './present.ts';
+import { createRecords } from './records/records.ts';
+import { createRounds } from './rounds.ts';
+
+/** How long history is kept, ms; what a person did is kept for ever. */
+const HISTORY_MS = 90 * 86_400_000;
+/** A session silent for this long is gone, and so are its operations. */
+const GONE_MS = 60_000;
+
+/** The world, opened, and what was configured. */
+export interface AssemblyParts {
+	readonly clock: Clock;
+	readonly ports: ProbePorts;
+	readonly logFiles: LogFilesPort;
+	readonly ownFiles: OwnFilesPort;
+	readonly storage: Storage;
+	readonly config: LoadedConfig;
+	readonly load: () => Promise<Result<LoadedConfig, readonly ConfigProblem[]>>;
+	readonly stamps: (files: readonly string[]) => Promise<readonly (number | null)[]>;
+	readonly kindOf: (name: string) => CheckKind | undefined;
+	readonly holder: Holder;
+	readonly locale: Locale;
+	readonly version: string;
+	readonly demo: boolean;
+	readonly signsAsDemo: boolean;
+	readonly polls: boolean;
+	/** Closes storage, workers and connections, last of all. */
+	readonly close: () => Promise<void>;
+}
+
+/** Joins every service to every other, starts the loops, and gives them the one port. */
+export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
+	const { clock, ports, storage, config, holder, locale, version, kindOf, ownFiles } = parts;
+	const { operator } = holder;
+	let system = withReport(config.system);
+
+	const listeners = new Set<(event: EngineEvent) => void>();
+	const emit = (event: EngineEvent) => {
+		for (const listener of listeners) listener(event);
+	};
+	let problems: readonly ConfigProblem[] = config.warnings;
+	let hide = createRedactor(config.secretValues);
+	const redact = (text: string) => hide(text);
+	const activity = (code: string, detail: Record<string, string | number>) => {
+		storage.activity.append({ at: clock.now(), by: operator, code, detail });
+	};
+
+	const present = createPresent();
+	const logs = createLogs({
+		ports: { files: parts.logFiles, clock },
+		sources: () => [
+			...system.services.filter((s) => s.logs.length > 0).map((s) => ({ id: s.id, globs: s.logs })),
+			{ id: 'rounds', globs: [system.errorLog] },
+		],
+		redact,
+		ownMark: OWN_MARK,
+		zone: system.timezone,
+		emit,
+	});
+	const records = createRecords({
+		clock,
+		files: ownFiles,
+		storage,
+		present,
+		logs,
+		system: () => system,
+		face: () => face(),
+		locale,
+		version,
+		redact,
+		pid: holder.pid,
+	});
+
+	const checks = createChecks({
+		clock,
+		ports,
+		store: storage.observations,
+		present,
+		kindOf,
+		emit,
+		onRecorded(batch) {
+			rounds.observed(new Set(batch.map((r) => r.observation.check)));
+			for (const { flip, observation } of batch) if (flip) records.flipped(flip, observation.reasons);
+		},
+		onActivity: activity,
+	});
+	const baselineEvent = (): EngineEvent => {
+		const baseline = storage.rounds.baseline();
+		if (baseline.ok) present.baseline = baseline.value;
+		const last = rounds.lastSigned();
+		return {
+			kind: 'baseline',
+			baseline: present.baseline,
+			signedAt: last?.signed?.at ?? null,
+			signedBy: last?.signed?.by ?? null,
+			title: last ? sheetTitle(last, locale) : null,
+		};
+	};
+	const rounds = createRounds({
+		clock,
+		store: storage.rounds,
+		present,
+		system: () => system,
+		operator,
+		demo: parts.signsAsDemo,
+		askChecks: (ids) => void checks.askNow(ids),
+		lookAt: (look, sinceAt) => records.lookAt(look, sinceAt),
+		writeRecord: (round) => records.writeSigned(round),
+		onRound: (round) => emit({ kind: 'round', round }),
+		onPlan: (plan) => emit({ kind: 'plan', plan }),
+		onBaseline: () => emit(baselineEvent()),
+		onActivity: activity,
+	});
+	const operations = createOperations({
+		clock,
+		store: storage.operations,
+		processes: ports.processes,
+		system: () => system,
+		operator,
+		locale,
+		redact,
+		async askCheck(id: CheckId) {
+			await checks.askNow([id]);
+			const found = checks.detail(id);
+			if (!found.ok) return { level: 'unknown', line: '' };
+			return { level: found.value.picture.level, line: records.levelLine(found.value.picture) };
+		},
+		report: () => records.report(),
+		onOperation: (operation, tail) => emit({ kind: 'operation', operation, tail }),
+		onFinished(operation, output) {
+			if (operation.step)
+				rounds.found(operation.step.round, operation.step.index, evidenceOf(operation, output));
+			if (operation.level !== 'ok' && operation.state !== 'cancelled') records.failed(operation);
+		},
+		onActivity: activity,
+	});
+	const lease = createLease({
+		clock,
+		store: storage.lease,
+		holder,
+		mayHold: parts.polls,
+		onChange: (polling) => emit({ kind: 'polling', polling }),
+		onTaken() {
+			activity('lease.taken', { session: holder.session });
+			checks.refill();
+			checks.poll(true);
+			recoverOperations();
+		},
+		onLost() {
+			activity('lease.lost', { session: holder.session });
+			checks.poll(false);
+		},
+	});
+	const recoverOperations = () => {
+		const alive = storage.lease.sessions(clock.now(), GONE_MS);
+		operations.recover(
+			(operation) =>
+				alive.ok && alive.value.some((s) => s.session !== holder.session && s.operator === operation.by),
+		);
+	};
+	const follower = createFollower({
+		clock,
+		storage,
+		present,
+		polls: () => lease.picture().mine,
+		onObserved(observations, now) {
+			const ids = new Set(observations.map((o) => o.check));
+			const pictures = [...ids].flatMap((id) => {
+				const remembered = present.get(id);
+				return remembered ? [present.pictureOf(remembered)] : [];
+			});
+			emit({ kind: 'recorded', now, checks: pictures });
+			rounds.observed(ids);
+		},
+		onWritten() {
+			rounds.reread();
+			operations.reread();
+		},
+	});
+	const housekeeping = createHousekeeping({
+		clock,
+		plan: (now) => rounds.plan(now),
+		config: () => void keeper.look(),
+		uptime: () => checks.tellUptime(),
+		polls: () => lease.picture().mine,
+		compact(now) {
+			const more = storage.observations.compact(now, HISTORY_MS);
+			return more.ok && more.value;
+		},
+	});
+
+	const face = () => faceOf(system, kindOf, { operator, demo: parts.demo });
+	const keeper = createConfigKeeper(config, {
+		load: parts.load,
+		stamps: parts.stamps,
+		onGood(next) {
+			// Who shares the state, and where it lies, is settled when the console opens.
+			system = { ...withReport(next.system), state: system.state, environment: system.environment };
+			hide = createRedactor(next.secretValues);
+			problems = next.warnings;
+			checks.adopt(system);
+			activity('config.reloaded', { checks: system.checks.length });
+			emit({ kind: 'system', face: face() });
+			emit({ kind: 'config', problems, at: clock.now() });
+			emit(checks.picture());
+			rounds.plan(clock.now());
+		},
+		onProblems(found) {
+			problems = found;
+			emit({ kind: 'config', problems, at: clock.now() });
+		},
+	});
+
+	checks.adopt(system);
+	checks.refill();
+	baselineEvent();
+	await rounds.open();
+	activity('engine.opened', { version, pid: holder.pid });
+	const stopLogs = logs.follow();
+	lease.start();
+	follower.start();
+	rounds.plan(clock.now());
+	checks.tellUptime();
+	if (parts.polls) housekeeping.start();
+
+	const dispatch = createDispatch({
+		checks,
+		rounds,
+		operations,
+		lease,
+		storage,
+		readLogs: (input) => logs.read(input),
+	});
+	let closing: Promise<void> | null = null;
+
+	const close = async () => {
+		housekeeping.stop();
+		follower.stop();
+		stopLogs();
+		await Promise.race([operations.stop(), new Promise<void>((resolve) => clock.after(1_500, resolve))]);
+		checks.stop();
+		lease.stop();
+		activity('engine.closed', { pid: holder.pid });
+		await logs.close();
+		await parts.close();
+		listeners.clear();
+	};
+
+	return {
+		async send<N extends CommandName>(
+			name: N,
+			input: CommandInput<N>,
+		): Promise<Result<CommandOutput<N>, Refusal>> {
+			if (closing) return err({ kind: 'refused', why: 'closing', detail: {} });
+			return dispatch[name](input);
+		},
+		subscribe(listener) {
+			listener({ kind: 'system', face: face() });
+			listener(checks.picture());
+			listener(baselineEvent());
+			listener({ kind: 'plan', plan: rounds.planned() });
+			for (const round of rounds.present()) listener({ kind: 'round', round });
+			listener({ kind: 'polling', polling: lease.picture() });
+			listener({ kind: 'storage', storage: checks.recorder.storage() });
+			listener({ kind: 'config', problems, at: clock.now() });
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		close() {
+			closing ??= close();
+			return closing;
+		},
+	};
+}

@@ -1,0 +1,18 @@
+import { actionId } from '../domain/ids.ts';
+import type { ActionDefinition, SystemDefinition } from '../domain/system.ts';
+
+/** A report can be written in every system, whether or not its configuration names an action for it. */
+export function withReport(system: SystemDefinition): SystemDefinition {
+	if (system.actions.some((a) => a.body.kind === 'builtin')) return system;
+	const report: ActionDefinition = {
+		id: actionId('report'),
+		title: { en: 'Daily report', 'zh-CN': '日报' },
+		key: null,
+		confirm: false,
+		body: { kind: 'builtin', name: 'report' },
+		result: null,
+		must: [],
+		should: [],
+	};
+	return { ...system, actions: [...system.actions, report] };
+}
