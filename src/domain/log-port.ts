@@ -26,6 +26,8 @@ export interface LogFilesPort {
 	expand(globs: readonly string[], limit: number): Promise<readonly string[]>;
 	facts(path: string): Promise<Result<LogFacts, Fault>>;
 	open(path: string): Promise<Result<OpenLog, Fault>>;
+	/** Older parts of a log beside it, as rotation names them: `x.log.1`, `x.log-20251122`, `x-20251122.log`. */
+	rotated(path: string): Promise<readonly string[]>;
 	/** Where in the folder of `path` a file of this identity stands now (after a rotation), or null. */
 	locate(path: string, identity: string): Promise<string | null>;
 }

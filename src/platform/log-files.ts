@@ -1,12 +1,13 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { type Fault, type FaultCode, fault } from '../domain/fault.ts';
 import type { LogFacts, LogFilesPort, OpenLog } from '../domain/log-port.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 
 const FOLDER_LIMIT = 2000;
+const ROTATED_LIMIT = 64;
 
 const CODES: Readonly<Record<string, FaultCode>> = {
 	ENOENT: 'file-missing',
@@ -29,7 +30,7 @@ function factsOf(stats: Stats): LogFacts {
 
 /** The real file system behind the log reader. */
 export function createLogFiles(): LogFilesPort {
-	return { expand, facts, open: openLog, locate };
+	return { expand, facts, open: openLog, rotated, locate };
 }
 
 async function expand(globs: readonly string[], limit: number): Promise<readonly string[]> {
@@ -105,6 +106,27 @@ function wrapHandle(handle: FileHandle, path: string): OpenLog {
 		},
 		close: () => handle.close().catch(() => {}),
 	};
+}
+
+async function rotated(path: string): Promise<readonly string[]> {
+	const name = basename(path);
+	const extension = extname(name);
+	const stem = name.slice(0, name.length - extension.length);
+	const isPart = (other: string) => {
+		if (other.startsWith(name))
+			return /^[.-]\d[\d_T-]*(?:\.(?:gz|bz2|xz|zst))?$/.test(other.slice(name.length));
+		const inside = other.slice(stem.length, other.length - extension.length);
+		return other.startsWith(stem) && other.endsWith(extension) && /^[.-]\d{8}[\d_T-]*$/.test(inside);
+	};
+	try {
+		const names = await readdir(dirname(path));
+		return names
+			.filter(isPart)
+			.slice(0, ROTATED_LIMIT)
+			.map((found) => join(dirname(path), found));
+	} catch {
+		return [];
+	}
 }
 
 async function locate(path: string, identity: string): Promise<string | null> {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
 	appendFileSync,
 	chmodSync,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CommandInput } from '../../src/domain/engine.ts';
 import { OWN_MARK } from '../../src/domain/log-format.ts';
@@ -33,6 +35,8 @@ let world: World;
 interface World {
 	readonly logs: Logs;
 	readonly bytesRead: () => number;
+	/** Files held open. */
+	readonly opened: () => number;
 	readonly events: string[][];
 	/** Lets time pass to the next timer and waits for what it does. */
 	readonly tick: (ms: number) => Promise<void>;
@@ -50,26 +54,37 @@ afterEach(async () => {
 function makeWorld(sources: readonly { id: string; globs: readonly string[] }[]): World {
 	const real = createLogFiles();
 	let read = 0;
+	let opened = 0;
 	let wall = Date.now() + 60_000;
 	const events: string[][] = [];
 	let timers: { at: number; run: () => void }[] = [];
-	let facts = Promise.resolve<unknown>(null);
+	const pending = new Set<Promise<unknown>>();
+	let asks = 0;
+	const track = <T>(asked: Promise<T>): Promise<T> => {
+		asks += 1;
+		pending.add(asked);
+		void asked.finally(() => pending.delete(asked));
+		return asked;
+	};
 	const files: LogFilesPort = {
-		...real,
-		facts: (path) => {
-			const found = real.facts(path);
-			facts = found;
-			return found;
-		},
+		expand: (globs, limit) => track(real.expand(globs, limit)),
+		facts: (path) => track(real.facts(path)),
+		rotated: (path) => track(real.rotated(path)),
+		locate: (path, identity) => track(real.locate(path, identity)),
 		open: async (path) => {
-			const opened = await real.open(path);
-			if (!opened.ok) return opened;
+			const found = await track(real.open(path));
+			if (!found.ok) return found;
+			opened += 1;
 			return ok({
-				...opened.value,
+				facts: () => track(found.value.facts()),
+				close: () => {
+					opened -= 1;
+					return track(found.value.close());
+				},
 				read: async (offset: number, length: number) => {
-					const found = await opened.value.read(offset, length);
-					if (found.ok) read += found.value.length;
-					return found;
+					const bytes = await track(found.value.read(offset, length));
+					if (bytes.ok) read += bytes.value.length;
+					return bytes;
 				},
 			});
 		},
@@ -98,11 +113,16 @@ function makeWorld(sources: readonly { id: string; globs: readonly string[] }[])
 		const due = timers.filter((one) => one.at <= wall);
 		timers = timers.filter((one) => one.at > wall);
 		for (const one of due) one.run();
-		// Idle: the look at the files has ended when a further reading of the registry has.
-		await logs.countErrors(null, wall);
-		await facts;
+		// Idle: nothing was asked of the file system for two turns of the event loop.
+		for (let asked = -1; asked !== asks; ) {
+			asked = asks;
+			for (let turn = 0; turn < 2; turn += 1) {
+				await Promise.allSettled(pending);
+				await new Promise((done) => setImmediate(done));
+			}
+		}
 	};
-	return { logs, bytesRead: () => read, events, tick };
+	return { logs, bytesRead: () => read, opened: () => opened, events, tick };
 }
 
 const path = (name: string) => join(folder, name);
@@ -369,6 +389,21 @@ describe('following', () => {
 		expect(texts(await read({ from: { after: half.after! } }))).toEqual(['half']);
 	});
 
+	test('half a minute without a reader closes the files; the rest of a rotated one is then found by its inode', async () => {
+		writeFileSync(path('a.log'), line(0, 'INFO', 'one'));
+		world.logs.follow();
+		const first = await read();
+		await world.tick(500);
+		await world.tick(40_000);
+		appendFileSync(path('a.log'), line(1000, 'INFO', 'rest'));
+		renameSync(path('a.log'), path('a.log.1'));
+		writeFileSync(path('a.log'), line(2000, 'INFO', 'new'));
+		await world.tick(500);
+		expect(world.opened()).toBe(0);
+		expect(world.events).toEqual([]);
+		expect(texts(await read({ from: { after: first.after! } }))).toEqual(['rest', 'new']);
+	});
+
 	test('nobody reads: nothing is looked at any more', async () => {
 		writeFileSync(path('a.log'), line(0, 'INFO', 'one'));
 		const stop = world.logs.follow();
@@ -402,6 +437,26 @@ describe('counting errors', () => {
 		expect(world.bytesRead() - read1).toBeLessThan(5000);
 		expect((await read({ filter: { ...ALL, sinceAt: T0 + 3000 } })).errors).toBe(2);
 		expect((await read()).lines.filter((one) => one.ours)).toHaveLength(1);
+	});
+
+	test('errors that were rotated away since then count too; a compressed part is named as unreadable', async () => {
+		writeFileSync(
+			path('a.log'),
+			`${line(0, 'ERROR', 'old')}${line(5000, 'ERROR', 'new')}Error: boom\n    at x (y.js:1)\n`,
+		);
+		expect(await world.logs.countErrors('flask', T0 + 3000)).toMatchObject({ ok: true, value: { count: 1 } });
+		renameSync(path('a.log'), path('a.log.1'));
+		writeFileSync(path('a.log'), line(8000, 'ERROR', 'newest'));
+		writeFileSync(path('a.log.2.gz'), gzipSync(randomBytes(5000)));
+		writeFileSync(path('a.log.note'), line(8000, 'ERROR', 'of somebody else'));
+		const found = await world.logs.countErrors('flask', T0 + 3000);
+		expect(found).toMatchObject({
+			ok: true,
+			value: { count: 2, faults: [{ path: path('a.log.2.gz'), fault: 'file-malformed' }] },
+		});
+		const page = await read({ filter: { ...ERRORS, sinceAt: T0 + 3000 } });
+		expect(texts(page)).toEqual(['new', 'Error: boom', '    at x (y.js:1)', 'newest']);
+		expect(texts(await read())).toEqual(['newest']);
 	});
 
 	test('an error without a final newline counts; a file without times says so', async () => {

@@ -7,8 +7,8 @@ import type { Locale } from '../../src/domain/own-text.ts';
 import type { Evidence, Round } from '../../src/domain/round.ts';
 import { quantity } from '../../src/domain/value.ts';
 import { createOwnFiles } from '../../src/platform/own-files.ts';
-import type { SignedInput } from '../../src/services/records/signed-document.ts';
 import { signedRecord, verifyRecord, writeSignedRecord } from '../../src/services/records/signed-record.ts';
+import type { SignedInput } from '../../src/services/records/signed-shape.ts';
 import {
 	CHECKS,
 	face,

@@ -35,8 +35,15 @@ export interface SourceFile {
 }
 
 export interface FileRegistry {
-	/** Looks at every file of the sources again. `open`: keeps them open, so that a rotation loses nothing. */
-	refresh(sources: readonly LogSource[], open: boolean): Promise<readonly SourceFile[]>;
+	/**
+	 * Looks at every file of the sources again. `open`: keeps them open, so that a rotation loses nothing. With `sinceAt`
+	 * the rotated parts that were written after it belong to them too.
+	 */
+	refresh(
+		sources: readonly LogSource[],
+		open: boolean,
+		sinceAt?: number | null,
+	): Promise<readonly SourceFile[]>;
 	get(index: number): TrackedFile | null;
 	/** What is left of a rotated file, as it is now; false when nothing can be read of it any more. */
 	revisit(file: TrackedFile): Promise<boolean>;
@@ -152,11 +159,28 @@ export function createFileRegistry(files: LogFilesPort): FileRegistry {
 		return { path, sources, bytes: file.bytes, fault, file: fault ? null : file };
 	};
 
-	const refreshNow = async (sources: readonly LogSource[], open: boolean): Promise<readonly SourceFile[]> => {
+	/** Rotated parts in which something not older than `sinceAt` can stand. */
+	const partsSince = async (paths: readonly string[], sinceAt: number | null): Promise<readonly string[]> => {
+		const found: string[] = [];
+		for (const path of sinceAt === null ? [] : paths) {
+			for (const part of await files.rotated(path)) {
+				const facts = await files.facts(part);
+				if (facts.ok && facts.value.modifiedAt >= (sinceAt ?? 0)) found.push(part);
+			}
+		}
+		return found;
+	};
+
+	const refreshNow = async (
+		sources: readonly LogSource[],
+		open: boolean,
+		sinceAt: number | null,
+	): Promise<readonly SourceFile[]> => {
 		const owners = new Map<string, string[]>();
 		for (const source of sources) {
 			const paths = await files.expand(source.globs, FILE_LIMIT);
-			for (const path of paths.length > 0 ? paths : source.globs) {
+			const all = [...(paths.length > 0 ? paths : source.globs), ...(await partsSince(paths, sinceAt))];
+			for (const path of all) {
 				const ids = owners.get(path) ?? [];
 				if (!ids.includes(source.id)) ids.push(source.id);
 				owners.set(path, ids);
@@ -185,8 +209,8 @@ export function createFileRegistry(files: LogFilesPort): FileRegistry {
 	};
 
 	return {
-		refresh: (sources, open) => {
-			const result = turn.then(() => refreshNow(sources, open));
+		refresh: (sources, open, sinceAt = null) => {
+			const result = turn.then(() => refreshNow(sources, open, sinceAt));
 			turn = result.catch(() => {});
 			return result;
 		},

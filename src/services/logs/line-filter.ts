@@ -74,7 +74,7 @@ export function createLineFilter(filter: LogFilter, rules: LineRules): LineFilte
 		read: (bytes, before) => foldLine(headText(bytes), before, rules.frame),
 		show: (bytes, wholeBytes) => {
 			// A secret is hidden before the text is cut, so that no cut leaves a half of it.
-			const text = plain(bytes).trimEnd();
+			const text = plain(bytes).trimEnd().replaceAll('\t', '    ');
 			if (wholeBytes <= bytes.length) return clean(text, { max: SHOWN_LIMIT });
 			return `${clean(text, { max: SHOWN_LIMIT - 64 })} [${wholeBytes.toLocaleString('en-US')} B]`;
 		},
@@ -91,7 +91,10 @@ export function foldLine(line: string, before: Before, frame: TimeFrame): ReadLi
 	if (parts.at !== null)
 		return { head: true, at: parts.at, level, next: { at: parts.at, level, began: 'timed' } };
 	const { at } = before;
-	if (parts.start) return { head: true, at: null, level, next: { at, level, began: 'levelled' } };
+	// "Error: …" is also how a JavaScript trace goes on after the line that announced it.
+	const announced = before.level === 'error' && line.startsWith('Error: ');
+	if (parts.start && !announced)
+		return { head: true, at: null, level, next: { at, level, began: 'levelled' } };
 	// A trace under its own error line is part of it; alone it is an error that nobody announced.
 	if (beginsTrace(line) && before.level !== 'error')
 		return {

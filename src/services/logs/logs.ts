@@ -87,7 +87,7 @@ export function createLogs(options: LogsOptions): Logs {
 			const wanted = find(input.source);
 			if (!wanted.ok) return wanted;
 			follower.wanted();
-			const files = await registry.refresh(wanted.value, true);
+			const files = await registry.refresh(wanted.value, true, input.filter.sinceAt);
 			const now = rules();
 			const limit = Math.min(Math.max(1, Math.trunc(input.limit)), MOST_LINES);
 			const page = await readPage({
@@ -123,7 +123,7 @@ export function createLogs(options: LogsOptions): Logs {
 			const wanted = find(source);
 			if (!wanted.ok) return wanted;
 			follower.wanted();
-			return ok(await counter.count(await registry.refresh(wanted.value, true), sinceAt));
+			return ok(await counter.count(await registry.refresh(wanted.value, true, sinceAt), sinceAt));
 		},
 		close: async () => {
 			follower.stop();

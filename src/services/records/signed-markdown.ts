@@ -5,7 +5,7 @@ import { levelWord } from '../../i18n/levels.ts';
 import { dateText, secondsText, zoneText } from '../../i18n/times.ts';
 import { codeBlock, inert, inertCell, inertLines, table } from './markdown.ts';
 import { type RecordWord, recordWord } from './record-words.ts';
-import type { SignedDocument, SignedEvidence, SignedStep, SignedValue } from './signed-document.ts';
+import type { SignedDocument, SignedEvidence, SignedStep, SignedValue } from './signed-shape.ts';
 import { spanText } from './span.ts';
 
 const MARKS = { ok: '●', warning: '▲', critical: '✖', unknown: '?', pending: '○' } as const;

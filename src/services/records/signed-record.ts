@@ -5,10 +5,11 @@ import { err, ok, type Result } from '../../domain/result.ts';
 import { dateText } from '../../i18n/times.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
 import { recordWord } from './record-words.ts';
-import { buildSigned, plainOf, SIGNED_SCHEMA, type SignedInput } from './signed-document.ts';
+import { buildSigned, plainOf } from './signed-document.ts';
 import { renderSigned } from './signed-markdown.ts';
+import { SIGNED_SCHEMA, type SignedInput } from './signed-shape.ts';
 
-export type { SignedInput } from './signed-document.ts';
+export type { SignedInput } from './signed-shape.ts';
 
 /** A signed round as two texts, and the name of its files without number and ending: `2025-11-22-morning`. */
 export interface SignedRecord {
