@@ -1,4 +1,4 @@
-import { access, chmod, copyFile, cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { access, chmod, copyFile, cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
@@ -7,7 +7,9 @@ import { createPatches } from './build/patches.ts';
 import { createReferences } from './build/references.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const dist = join(root, 'dist');
+const finished = join(root, 'dist');
+// Built aside and put in place whole: a build that fails leaves the last good one.
+const dist = join(root, `dist-${process.pid}`);
 const CODE = new Set(['.ts', '.tsx']);
 
 // CommonJS packages inside an ES module bundle call `require` for what Node brings along.
@@ -78,7 +80,6 @@ const exists = (path: string): Promise<boolean> =>
 	);
 
 const run = async (): Promise<void> => {
-	await rm(dist, { recursive: true, force: true });
 	await mkdir(dist, { recursive: true });
 	const patches = createPatches();
 	let hasScreen = false;
@@ -98,9 +99,14 @@ const run = async (): Promise<void> => {
 	await copyShippedFiles();
 	await copyFile(join(root, 'scripts/build/launcher.js'), join(dist, 'rounds.js'));
 	await chmod(join(dist, 'rounds.js'), 0o755);
+	const before = `${dist}-before`;
+	if (await exists(finished)) await rename(finished, before);
+	await rename(dist, finished);
+	await rm(before, { recursive: true, force: true });
 };
 
-await run().catch((error: unknown) => {
+await run().catch(async (error: unknown) => {
+	await rm(dist, { recursive: true, force: true });
 	process.stderr.write(`build: ${error instanceof Error ? error.message : String(error)}\n`);
 	process.exitCode = 1;
 });
