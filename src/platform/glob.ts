@@ -12,7 +12,8 @@ export async function findFiles(pattern: string, limit: number): Promise<Result<
 		const found = await stat(pattern).catch(() => null);
 		return ok(found === null ? [] : [pattern]);
 	}
-	const folder = base === '' ? '/' : base;
+	// The base still holds the escapes of a folder whose name has brackets in it.
+	const folder = base === '' ? '/' : base.replace(/\\(.)/g, '$1');
 	try {
 		if (!(await stat(folder)).isDirectory()) return ok([]);
 		const found = await walk(glob, {

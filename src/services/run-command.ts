@@ -46,6 +46,7 @@ export async function runCommand(
 	onText: (text: string) => void,
 ): Promise<OperationEnd> {
 	const { clock, redact } = parts;
+	if (action.broken !== undefined) return endOfFault(action.broken, false);
 	const answered = await parts.processes.run(
 		{
 			argv: body.argv,
@@ -77,7 +78,7 @@ export async function runCommand(
 function namedGroups(pattern: string | null, text: string): Samples {
 	if (pattern === null) return {};
 	const samples: Record<string, Samples[string]> = {};
-	for (const match of text.matchAll(new RegExp(pattern, 'g'))) {
+	for (const match of text.matchAll(new RegExp(pattern, 'gmu'))) {
 		for (const [name, value] of Object.entries(match.groups ?? {})) {
 			if (value !== undefined) samples[name] = readQuantity(value) ?? value;
 		}
