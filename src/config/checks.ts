@@ -157,6 +157,9 @@ function readCheck(id: string, entry: Entry, around: Surroundings): Draft {
 	const written = member(tree, 'must');
 	const hasMust = written?.kind === 'list' ? written.items.length > 0 : must.length > 0;
 	const implied = hasMust ? [] : (kind.impliedMust?.(resolved) ?? []).map(parseImplied);
+	const writtenShould = member(tree, 'should');
+	const hasShould = writtenShould?.kind === 'list' ? writtenShould.items.length > 0 : should.length > 0;
+	const impliedShould = hasShould ? [] : (kind.impliedShould?.(resolved) ?? []).map(parseImplied);
 	const definition: CheckDefinition = {
 		id: checkId(id),
 		title: keys.title ?? null,
@@ -168,7 +171,7 @@ function readCheck(id: string, entry: Entry, around: Surroundings): Draft {
 		confirm: keys.confirm ?? 3,
 		retryMs: Math.min(everyMs, 10_000),
 		must: hasMust ? must.map((placed) => placed.parsed) : implied,
-		should: should.map((placed) => placed.parsed),
+		should: hasShould ? should.map((placed) => placed.parsed) : impliedShould,
 		show: shown.map(({ name, parsed }) => ({ name, expression: parsed })),
 		...(found.fault === null ? {} : { broken: found.fault }),
 	};

@@ -55,5 +55,7 @@ export function joinTexts(parts: readonly Text[]): Text {
 	if (secrets.length === 0) return parts.join('');
 	if (parts.length === 1) return secrets[0] as Secret;
 	const value = parts.map((part) => (part instanceof Secret ? part.reveal() : part)).join('');
-	return new Secret(value, secrets.map((secret) => secret.reference).join(' '));
+	// As it was composed, so that a copied command can say `Bearer $TOKEN`.
+	const reference = parts.map((part) => (part instanceof Secret ? `\${${part.reference}}` : part)).join('');
+	return new Secret(value, reference);
 }

@@ -140,7 +140,7 @@ describe('secrets', () => {
 			String(explainCheck(loaded.system, 'a')),
 		];
 		for (const output of outputs) expect(output).not.toContain('hunter2');
-		expect(outputs[2]).toContain('*** (env:TOK)');
+		expect(outputs[2]).toContain('*** (Bearer ${env:TOK})');
 	});
 
 	it('that cannot be read are a warning; only what needs them is broken', async () => {
