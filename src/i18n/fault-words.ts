@@ -104,11 +104,11 @@ const en: Sentences = {
 	'database-corrupt': (said) => `the database is damaged${also(said, 'path', 'file')}`,
 	'not-a-database': (said) => `the file is not a SQLite database${also(said, 'path', 'file')}`,
 	'bad-query': (said) =>
-		`the query${said.has('name') ? ` "${said.text('name')}"` : ''} cannot be run${also(said, 'reason', 'message')}`,
+		`the query${said.has('query') ? ` "${said.text('query')}"` : ''} cannot be run${also(said, 'message', 'reason')}`,
 	'exit-by-signal': (said) =>
 		`the command was ended by ${said.text('signal') || 'a signal'}${also(said, 'command')}`,
 	'database-locked': (said) =>
-		`the database is locked by another program${said.has('waitedMs') ? ` for more than ${said.ms('waitedMs')}` : ''}${also(said, 'path', 'file')}`,
+		`the database is locked by another program${said.has('limitMs') ? ` for more than ${said.ms('limitMs')}` : ''}${also(said, 'path', 'file')}`,
 	'command-missing': (said) =>
 		`${said.text('reason') === 'folder' ? 'no such folder' : 'command not found'}${also(said, 'command', 'path')}`,
 	'no-permission': (said) => `no permission${also(said, 'path', 'command', 'address')}`,
@@ -212,10 +212,10 @@ const zh: Sentences = {
 	'database-corrupt': (said) => `数据库已损坏${also(said, 'path', 'file')}`,
 	'not-a-database': (said) => `该文件不是 SQLite 数据库${also(said, 'path', 'file')}`,
 	'bad-query': (said) =>
-		`查询${said.has('name') ? `“${said.text('name')}”` : ''}无法执行${also(said, 'reason', 'message')}`,
+		`查询${said.has('query') ? `“${said.text('query')}”` : ''}无法执行${also(said, 'message', 'reason')}`,
 	'exit-by-signal': (said) => `命令被信号 ${said.text('signal')} 终止${also(said, 'command')}`,
 	'database-locked': (said) =>
-		`数据库被其他程序锁定${said.has('waitedMs') ? `，已等待 ${said.ms('waitedMs')}` : ''}${also(said, 'path', 'file')}`,
+		`数据库被其他程序锁定${said.has('limitMs') ? `，已等待 ${said.ms('limitMs')}` : ''}${also(said, 'path', 'file')}`,
 	'command-missing': (said) =>
 		`${said.text('reason') === 'folder' ? '目录不存在' : '找不到命令'}${also(said, 'command', 'path')}`,
 	'no-permission': (said) => `没有权限${also(said, 'path', 'command', 'address')}`,
