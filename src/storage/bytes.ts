@@ -1,3 +1,4 @@
+import { DamagedRow } from './faults.ts';
 /** Writes small whole numbers in few bytes (LEB128), and text. */
 export class ByteWriter {
 	private bytes = new Uint8Array(256);
@@ -44,7 +45,7 @@ export class ByteWriter {
 	}
 }
 
-/** Reads what a ByteWriter wrote. Throws RangeError past the end: the row is damaged. */
+/** Reads what a ByteWriter wrote. Throws DamagedRow past the end. */
 export class ByteReader {
 	private readonly bytes: Uint8Array;
 	private at = 0;
@@ -55,7 +56,7 @@ export class ByteReader {
 
 	byte(): number {
 		const value = this.bytes[this.at++];
-		if (value === undefined) throw new RangeError('stored bytes end too early');
+		if (value === undefined) throw new DamagedRow('stored bytes end too early');
 		return value;
 	}
 
@@ -78,7 +79,7 @@ export class ByteReader {
 	text(): string {
 		const length = this.count();
 		const end = this.at + length;
-		if (end > this.bytes.length) throw new RangeError('stored bytes end too early');
+		if (end > this.bytes.length) throw new DamagedRow('stored bytes end too early');
 		const value = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + this.at, length).toString('utf8');
 		this.at = end;
 		return value;

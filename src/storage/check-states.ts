@@ -16,6 +16,8 @@ interface Row {
 	readonly at: number;
 }
 
+const OVERLAP_MS = 60_000;
+
 export interface CheckStates {
 	/** Inside a write transaction: writes the row only when something besides the time changed. */
 	write(state: CheckState): void;
@@ -52,8 +54,8 @@ export function createCheckStates(connection: Connection, checks: Names): CheckS
 			written.set(check, key);
 		},
 		read() {
-			// A late batch may lie a little before the newest row.
-			for (const { check_id, at } of times.all(environment, readTo - KEY_EVERY_MS)) {
+			// A slow probe's row may lie a little before the newest one.
+			for (const { check_id, at } of times.all(environment, readTo - OVERLAP_MS)) {
 				newest.set(check_id, Math.max(at, newest.get(check_id) ?? 0));
 				readTo = Math.max(readTo, at);
 			}

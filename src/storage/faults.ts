@@ -11,12 +11,16 @@ export class Refused extends Error {
 	}
 }
 
+/** A row that cannot be what we wrote, though SQLite finds nothing wrong with its page. */
+export class DamagedRow extends Error {}
+
 /**
  * What SQLite or the file system said, as one of our faults. What is not the world's doing (wrong SQL, a broken
  * constraint) is our bug and is thrown on.
  */
 export function storageFault(cause: unknown, path: string): Fault {
 	if (cause instanceof Refused) return cause.fault;
+	if (cause instanceof DamagedRow) return fault('storage-corrupt', { path, reason: 'damaged-row' });
 	const code = (cause as { code?: unknown } | null)?.code;
 	if (typeof code !== 'string') throw cause;
 	if (cause instanceof Database.SqliteError) return sqliteFault(cause, code, path);

@@ -2,6 +2,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Samples } from '../domain/reading.ts';
 import type { SampleValue } from '../domain/value.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
+import { DamagedRow } from './faults.ts';
 import type { Names } from './names.ts';
 import { fromScaled, readValue, type Scaled, sameValue, toScaled, writeValue } from './sample-bytes.ts';
 import { toSamples } from './sample-frame.ts';
@@ -42,8 +43,8 @@ export function packHour(rows: readonly PackedRow[], names: Names): Buffer {
 }
 
 export function unpackHour(body: Uint8Array, names: Names): PackedRow[] {
-	if (body[0] !== VERSION) throw new RangeError(`packed hour of version ${body[0]}`);
-	const from = new ByteReader(zstdDecompressSync(body.subarray(1)));
+	if (body[0] !== VERSION) throw new DamagedRow(`packed hour of version ${body[0]}`);
+	const from = new ByteReader(decompress(body.subarray(1)));
 	const count = from.count();
 	const ats: number[] = [];
 	let at = 0;
@@ -65,6 +66,14 @@ export function unpackHour(body: Uint8Array, names: Names): PackedRow[] {
 		samples: samples[index]!,
 		why: whys[index]!,
 	}));
+}
+
+function decompress(body: Uint8Array): Buffer {
+	try {
+		return zstdDecompressSync(body);
+	} catch (cause) {
+		throw new DamagedRow('packed hour', { cause });
+	}
 }
 
 /** Which names each observation had, then each name's values from first to last. */

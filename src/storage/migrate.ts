@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { fault } from '../domain/fault.ts';
 import { rollBack } from './connection.ts';
@@ -64,7 +64,10 @@ function apply(db: Database.Database, migration: Migration, occasion: Occasion):
 function copyBefore(db: Database.Database, target: string, mode: number): void {
 	const unfinished = `${target}.${process.pid}`;
 	rmSync(unfinished, { force: true });
-	closeSync(openSync(unfinished, 'wx', mode));
+	const made = openSync(unfinished, 'wx', 0o600);
+	// The umask took its part of the mode away.
+	fchmodSync(made, mode);
+	closeSync(made);
 	db.prepare('VACUUM INTO ?').run(unfinished);
 	const file = openSync(unfinished, 'r+');
 	try {

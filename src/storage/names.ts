@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { DamagedRow } from './faults.ts';
 
 /** Names kept once, rows refer to them by number. Another process may add names at any time; none is ever removed. */
 export interface Names {
@@ -38,7 +39,7 @@ export function createNames(connection: Connection, table: 'check_name' | 'sampl
 			const known = names.get(id);
 			if (known !== undefined) return known;
 			const stored = byId.get(id);
-			if (stored === undefined) throw new RangeError(`${table} has no ${id}`);
+			if (stored === undefined) throw new DamagedRow(`${table} has no ${id}`);
 			remember(stored, id);
 			return stored;
 		},

@@ -2,6 +2,7 @@ import { checkId } from '../domain/ids.ts';
 import type { Observation } from '../domain/observation.ts';
 import { levelCode, levelOf } from './codes.ts';
 import type { Connection } from './connection.ts';
+import { DamagedRow } from './faults.ts';
 import type { Names } from './names.ts';
 import { encodeSamples, type KeyFrame, keyStart, SampleReader } from './sample-frame.ts';
 import { readWhy, whyText } from './why.ts';
@@ -107,7 +108,7 @@ export function* readRows(
 		if (row.why !== null) whys.set(`${row.check_id}/${row.at}`, row.why);
 		if (!wanted) continue;
 		const text = row.why_back === null ? row.why : whys.get(`${row.check_id}/${row.at - row.why_back}`);
-		if (text === undefined) throw new RangeError('an observation refers to a row that is gone');
+		if (text === undefined) throw new DamagedRow('an observation refers to a row that is gone');
 		yield {
 			check: checkId(checks.nameOf(row.check_id)),
 			at: row.at,

@@ -1,5 +1,6 @@
 import type { Quantity, SampleValue, Unit } from '../domain/value.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
+import { DamagedRow } from './faults.ts';
 
 /** Units and kinds as they are stored: never renumber. */
 const UNITS: readonly Unit[] = ['none', 'ms', 'bytes', 'ratio'];
@@ -67,7 +68,7 @@ function writeQuantity(to: ByteWriter, { number, unit }: Quantity): void {
 export function readValue(from: ByteReader): SampleValue {
 	const tag = from.byte();
 	const unit = UNITS[tag >> 4];
-	if (unit === undefined) throw new RangeError(`stored unit ${tag >> 4}`);
+	if (unit === undefined) throw new DamagedRow(`stored unit ${tag >> 4}`);
 	switch (tag & 0x0f) {
 		case NULL:
 			return null;
@@ -86,7 +87,7 @@ export function readValue(from: ByteReader): SampleValue {
 		case LONG:
 			return { number: from.text(), unit };
 		default:
-			throw new RangeError(`stored value kind ${tag & 0x0f}`);
+			throw new DamagedRow(`stored value kind ${tag & 0x0f}`);
 	}
 }
 

@@ -1,6 +1,7 @@
 import type { Samples } from '../domain/reading.ts';
 import type { SampleValue } from '../domain/value.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
+import { DamagedRow } from './faults.ts';
 import type { Names } from './names.ts';
 import { readValue, sameValue, writeValue } from './sample-bytes.ts';
 
@@ -87,7 +88,7 @@ export class SampleReader {
 
 	private readChanges(check: number, at: number, from: ByteReader): Samples {
 		const key = this.keys.get(`${check}/${at - from.count()}`);
-		if (key === undefined) throw new RangeError('an observation refers to a row that is gone');
+		if (key === undefined) throw new DamagedRow('an observation refers to a row that is gone');
 		const values = [...key.values];
 		for (let index = from.count(); index > 0; index = from.count()) values[index - 1] = readValue(from);
 		return toSamples(key.names, values);

@@ -1,4 +1,5 @@
 import type { Observation } from '../domain/observation.ts';
+import { DamagedRow } from './faults.ts';
 
 type Why = Pick<Observation, 'fault' | 'reasons'>;
 
@@ -15,8 +16,16 @@ export function whyText({ fault, reasons }: Why): string | null {
 
 export function readWhy(text: string | null): Why {
 	if (text === null) return { fault: null, reasons: [] };
-	const stored = JSON.parse(text) as { r: Observation['reasons']; f?: Observation['fault']; same?: 1 };
+	const stored = parse(text);
 	const first = stored.r[0];
 	if (stored.same && first?.kind === 'fault') return { fault: first.fault, reasons: stored.r };
 	return { fault: stored.f ?? null, reasons: stored.r };
+}
+
+function parse(text: string): { r: Observation['reasons']; f?: Observation['fault']; same?: 1 } {
+	try {
+		return JSON.parse(text);
+	} catch (cause) {
+		throw new DamagedRow('reasons', { cause });
+	}
 }

@@ -102,6 +102,23 @@ describe('files that are no database of ours', () => {
 		expect(openStorage(optionsFor(other))).toMatchObject({ ok: false, error: { code: 'storage-corrupt' } });
 	});
 
+	test('a row that cannot be ours is corrupt, not a crash', () => {
+		const path = scratch();
+		const storage = opened(path);
+		record(storage, observation('a', HOUR, { samples: { n: quantity(1) } }));
+		const db = beside(path);
+		for (const samples of ["x'00'", "x'0063'", "x'00010163'", "x'0105'"]) {
+			db.exec(`UPDATE observation SET samples = ${samples}`);
+			expect(faultOf(storage.observations.since(0, 9))).toBe('storage-corrupt damaged-row');
+		}
+		db.exec("UPDATE observation SET samples = NULL, why = '{'");
+		expect(faultOf(storage.observations.since(0, 9))).toBe('storage-corrupt damaged-row');
+		db.exec(
+			"DELETE FROM observation; INSERT INTO packed VALUES (1, 1799999200000 / 3600000 * 3600000, 1, 1, x'01ffff'); UPDATE environment SET packed_to = 9e15",
+		);
+		expect(faultOf(storage.observations.since(0, 9))).toBe('storage-corrupt damaged-row');
+	});
+
 	test("another program's database is not touched", () => {
 		const path = scratch();
 		mkdirSync(join(path, '.rounds'));
