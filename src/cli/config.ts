@@ -12,7 +12,7 @@ import { type CliContext, EXIT, type HeadlessCommand } from './command.ts';
 /** What this command uses of what every headless command is given. */
 export type ConfigCommandContext = Pick<
 	CliContext,
-	'out' | 'err' | 'locale' | 'sources' | 'configPath' | 'environment' | 'color' | 'cwd'
+	'out' | 'err' | 'locale' | 'sources' | 'configPath' | 'environment' | 'color' | 'cwd' | 'reservedKeys'
 >;
 
 const USAGE = 'rounds config check [--json] | explain <check> | schema';
@@ -75,7 +75,7 @@ interface Opened extends LoadedConfig {
 
 /** The configuration, or the exit code after its problems are told. */
 async function load(context: ConfigCommandContext, json: boolean): Promise<Opened | number> {
-	const { locale, environment, sources } = context;
+	const { locale, environment, sources, reservedKeys } = context;
 	let first: Result<string, Fault> | null = null;
 	const exists = async (path: string) => {
 		first = await sources.read(path);
@@ -93,7 +93,7 @@ async function load(context: ConfigCommandContext, json: boolean): Promise<Opene
 		return EXIT.config;
 	}
 	const readable = first as Result<string, Fault> | null;
-	const loaded = await loadConfig(found.value, sources, { locale, environment });
+	const loaded = await loadConfig(found.value, sources, { locale, environment, reservedKeys });
 	if (loaded.ok) return { ...loaded.value, path: found.value };
 	if (json) context.out(`${JSON.stringify({ ok: false, problems: loaded.error, warnings: [] }, null, 2)}\n`);
 	else {

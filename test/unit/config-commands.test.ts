@@ -24,6 +24,7 @@ async function runConfig(
 		configPath: null,
 		environment: undefined,
 		cwd: '/etc/app/deep/er',
+		reservedKeys: ['r'],
 	};
 	const exit = await configCommand.run(args, context as unknown as Parameters<typeof configCommand.run>[1]);
 	return { exit, out: out.join(''), error: error.join('') };
@@ -68,6 +69,14 @@ describe('rounds config', () => {
 				{ line: 5, column: 13 },
 			],
 		});
+	});
+
+	it('check: knows the keys of the console', async () => {
+		const { exit, error } = await runConfig(['check'], {
+			files: { [MAIN]: `${HEAD}actions: {a: {run: x, key: r}}\n` },
+		});
+		expect(exit).toBe(78);
+		expect(error).toContain('key "r" has a meaning of its own in the console');
 	});
 
 	it('check: no file, and a file that cannot be read', async () => {
