@@ -75,7 +75,7 @@ describe('the daily report', () => {
 	test('begins with what it is about and how much of it is known', () => {
 		expect(report).toContain('# CreditPilot · Daily report · 2025-11-22');
 		expect(report).toContain(
-			'5 exceptions · 7 of 8 checks evaluated · 1 rounds signed today · 3 errors in the logs',
+			'Exceptions: 5 · checks evaluated: 7 of 8 · rounds signed today: 1 · errors in the logs: 3',
 		);
 		expect(report).toContain('| Overall | **✖ critical** |');
 	});
@@ -96,11 +96,11 @@ describe('the daily report', () => {
 		expect(services).toContain('| MCP Server | 8080 | ✖ critical | 1/1 | 2025-11-22 09:17 UTC |');
 		expect(services).toContain('| Flask Server | 5000 | ? unknown | 3/4 |');
 		const endpoints = section(report, 'Endpoint acceptance');
-		expect(endpoints).toContain('| GET /api/dashboard/summary | ● ok | net 1,286,340.55 |');
+		expect(endpoints).toContain('| summary | GET /api/dashboard/summary | ● ok | net 1,286,340.55 |');
 		expect(endpoints).toContain('| GET /api/bill/ocr-status | ○ pending | ocr – |');
 		expect(endpoints).toContain('1 h (old)');
 		const integrity = section(report, 'Data integrity');
-		expect(integrity).toContain('1 values differ');
+		expect(integrity).toContain('differ from the last signed round: 1');
 		expect(integrity).toContain(
 			'| Database integrity | transactions | 1,960 | drop < 5 % | 48,609 | −46,649 (−95.97 %) | 1 min |',
 		);
@@ -112,15 +112,15 @@ describe('the daily report', () => {
 
 	test('rounds, actions, level changes and error lines', () => {
 		const rounds = section(report, 'Rounds today');
-		expect(rounds).toContain('| Morning round | 09:00 | signed with 3 exceptions | mei\\|x | 09:18 |');
+		expect(rounds).toContain('| Morning round | 09:00 | signed, exceptions: 3 | mei\\|x | 09:18 |');
 		expect(rounds).toContain('| Morning round | – | in progress, 3 of 6 steps done | aziz |');
 		expect(section(report, 'Actions today')).toContain(
 			'| 09:17 | API tests \\<b> | ✖ critical | mei | 12 s |',
 		);
 		expect(section(report, 'Changes of level today')).toContain('| 09:17 | mcp-health | ok → ✖ critical |');
 		const errors = section(report, 'Error logs');
-		expect(errors).toContain('3 error lines since 2025-11-22 00:00 UTC');
-		expect(errors).toContain('1 of them');
+		expect(errors).toContain('Error lines since 2025-11-22 00:00 UTC: 3.');
+		expect(errors).toContain('perhaps older: 1.');
 		expect(errors).toContain('Not readable: /var/log/x.log (no-permission)');
 		expect(errors).toContain('````text\n[ERROR] ``` 失败 ***\n````');
 	});
@@ -131,7 +131,7 @@ describe('the daily report', () => {
 		expect(coverage).toContain('Never evaluated: ocr.');
 		expect(coverage).toContain('count as unknown: customers.');
 		expect(coverage).toContain('not stored: mcp-health.');
-		expect(dailyReport(input('en', { errors: null }))).toContain('errors not counted in the logs');
+		expect(dailyReport(input('en', { errors: null }))).toContain('errors in the logs: not counted');
 	});
 
 	test('nothing is ok of which nothing is known', () => {

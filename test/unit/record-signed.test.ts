@@ -130,7 +130,7 @@ describe('the text', () => {
 		expect(steps).toContain('| transactions | 1,960 | drop < 5 % | 48,609 | −46,649 (−95.97 %) |');
 		expect(steps).toContain('| customers | 8 | > 0 | 8 | = |');
 		expect(steps).toContain('| passed | 8 | – | – | – |');
-		expect(steps).toContain('2 error lines in flask since 2025-11-21 09:18:00 UTC');
+		expect(steps).toContain('Error lines in flask since 2025-11-21 09:18:00 UTC: 2');
 		expect(steps).toContain('[ERROR] 失败 ***');
 	});
 

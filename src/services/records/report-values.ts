@@ -45,6 +45,7 @@ export function endpointsSection(scene: ReportScene): string[] {
 	const rows = own.map((one) => {
 		const values = valuesOf(one, scene);
 		return [
+			checkName(one, scene),
 			inert(one.face.target),
 			levelCell(one.level, scene),
 			values.map((row) => `${inertCell(row.name)} ${show(row.value, scene)}`).join('<br>'),
@@ -54,6 +55,7 @@ export function endpointsSection(scene: ReportScene): string[] {
 		];
 	});
 	const head = [
+		word('check'),
 		word('endpoint'),
 		word('level'),
 		word('values'),
