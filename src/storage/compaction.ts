@@ -72,30 +72,42 @@ export function createCompaction(
 		forgetFlips.run(environment, to);
 		return to < before;
 	};
-	/** True when the hour is done. */
-	const packSome = (hour: number): boolean => {
-		const all = counts.all(environment, hour, hour + HOUR_MS, environment, hour);
-		const missing = all.filter((each) => each.n !== each.packed);
-		if (missing.length === 0) {
-			for (const { check_id, newest } of all) keepTime.run(newest, environment, check_id);
-			advance.run(hour + HOUR_MS, environment);
-			return true;
+	/** What of an hour is not packed yet, counted once: counting reads the whole hour. */
+	let plan: {
+		readonly hour: number;
+		readonly missing: { readonly check_id: number; readonly n: number }[];
+	} | null = null;
+	connection.onRollback(() => {
+		plan = null;
+	});
+	const packSome = (hour: number): void => {
+		if (plan?.hour !== hour || plan.missing.length === 0) {
+			// Counted anew at the end: what was stored meanwhile, by us or another process, must be in it too.
+			const all = counts.all(environment, hour, hour + HOUR_MS, environment, hour);
+			plan = { hour, missing: all.filter((each) => each.n !== each.packed) };
+			if (plan.missing.length === 0) {
+				for (const { check_id, newest } of all) keepTime.run(newest, environment, check_id);
+				advance.run(hour + HOUR_MS, environment);
+				return;
+			}
 		}
 		let budget = PACK_ROWS;
 		const chosen = new Map<number, Observation[]>();
-		for (const { check_id, n } of missing) {
+		for (const { check_id, n } of plan.missing) {
 			if (chosen.size > 0 && n > budget) break;
 			chosen.set(check_id, []);
 			budget -= n;
 		}
+		plan.missing.splice(0, chosen.size);
 		const ids = [...chosen.keys()];
 		const found = rows.iterate(environment, hour, hour + HOUR_MS, ids[0]!, ids.at(-1)!);
 		for (const observation of readRows(found, hour, checks, samples)) {
 			chosen.get(checks.find(observation.check)!)?.push(observation);
 		}
-		for (const [id, observations] of chosen)
-			packed.replace(hour, observations[0]?.check ?? nameless(id), observations);
-		return chosen.size === missing.length && packSome(hour);
+		for (const observations of chosen.values()) {
+			// Another process may have packed and cleared them since they were counted.
+			if (observations[0]) packed.replace(hour, observations[0].check, observations);
+		}
 	};
 	return (now, keepMs) => {
 		if (clearPacked()) return true;
@@ -107,8 +119,4 @@ export function createCompaction(
 		}
 		return retain(hourOf(now - keepMs));
 	};
-}
-
-function nameless(id: number): never {
-	throw new RangeError(`check ${id} was counted but not found`);
 }
