@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, link, lstat, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Fault, fault } from '../domain/fault.ts';
 import type { OwnFilesPort } from '../domain/ports.ts';
@@ -27,19 +27,31 @@ export function createOwnFiles({ group = null }: OwnFilesOptions = {}): OwnFiles
 		if (group !== null) await file.chown(-1, group);
 	};
 
+	// Node's own recursive mkdir never returns where making a folder fails with ENOENT below one that exists (/proc).
 	const ensureDirectory = async (path: string): Promise<Result<void, Fault>> => {
 		try {
-			const made = await mkdir(path, { recursive: true, mode: 0o700 });
-			const found = await lstat(path);
-			if (!found.isDirectory()) return err(fault('not-a-file', { path: clean(path, { max: 300 }) }));
-			// Folders that were there belong to somebody who chose their modes.
-			for (let folder = path; made !== undefined; folder = dirname(folder)) {
-				await withFolder(folder, async (handle) => {
+			const missing: string[] = [];
+			let folder = path;
+			for (; folder !== dirname(folder); folder = dirname(folder)) {
+				const found = await stat(folder).catch((error: { code?: string }) => {
+					if (error.code !== 'ENOENT') throw error;
+					return null;
+				});
+				if (found?.isDirectory()) break;
+				if (found !== null) return err(fault('not-a-file', { path: clean(folder, { max: 300 }) }));
+				missing.unshift(folder);
+			}
+			for (const one of missing) {
+				// Another process may make the same folder at the same time.
+				await mkdir(one, { mode: 0o700 }).catch((error: { code?: string }) => {
+					if (error.code !== 'EEXIST') throw error;
+				});
+				// Folders that were there belong to somebody who chose their modes; these are ours.
+				await withFolder(one, async (handle) => {
 					if (group !== null) await handle.chown(-1, group);
 					await handle.chmod(folderMode);
 				});
-				await syncFolder(dirname(folder));
-				if (folder === made || folder === dirname(folder)) break;
+				await syncFolder(dirname(one));
 			}
 			return ok(undefined);
 		} catch (error) {

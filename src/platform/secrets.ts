@@ -75,7 +75,8 @@ export function createSecrets({
 			const [, scheme, rest = ''] = /^(env|file|cmd):(.+)$/s.exec(reference) ?? [];
 			if (scheme === 'file') return fromFile(reference, rest);
 			if (scheme === 'cmd') return fromCommand(reference, rest);
-			if (scheme !== 'env') return missing(reference.replace(/:.*/s, ':…'), 'scheme');
+			// Whoever wrote the value itself here must not find it in a log.
+			if (scheme !== 'env') return missing('…', 'scheme');
 			const value = environment.get(rest);
 			return value === undefined ? missing(reference, 'not-set') : finish(reference, value);
 		},
