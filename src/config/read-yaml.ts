@@ -98,6 +98,7 @@ function reportSyntax(
 ): boolean {
 	const lines = new Set<number>();
 	let found = false;
+	let echo = false;
 	for (const error of documents.flatMap((document) => document.errors)) {
 		found = true;
 		const [from, to] = error.pos;
@@ -105,20 +106,41 @@ function reportSyntax(
 		const line = file.text.lastIndexOf('\n', start - 1);
 		if (lines.has(line)) continue;
 		lines.add(line);
+		// Once the parser has lost its way, every later line is "unexpected": those are echoes, not problems.
+		if (echo && /in YAML stream/.test(error.message)) continue;
+		echo = true;
 		const at: Span = { file, start, end: Math.max(start, Math.min(to, file.text.length)) };
 		const lineText = file.text.slice(line + 1, start);
 		if (/call stack/i.test(error.message)) complaints.error(at, 'too-deep', { limit: DEEPEST });
 		else if (error.code === 'TAB_AS_INDENT') complaints.error(at, 'tab');
 		else if (error.code === 'BAD_ALIAS') complaints.error(at, 'bad-alias');
 		else if (/[[{]/.test(lineText))
-			complaints.error(at, 'yaml-flow', { detail: error.message }, { key: 'hint-quote-flow' });
+			complaints.error(
+				at,
+				flowWord(error.message, lineText),
+				{ detail: error.message },
+				{ key: 'hint-quote-flow' },
+			);
 		else if (error.code === 'BLOCK_AS_IMPLICIT_KEY' || error.code === 'BLOCK_IN_FLOW')
 			complaints.error(at, 'yaml-colon', {}, { key: 'hint-quote' });
 		else if (error.code === 'BAD_SCALAR_START') complaints.error(at, 'yaml-start', {}, { key: 'hint-quote' });
+		else if (/at node end/.test(error.message)) complaints.error(at, 'yaml-cut', {}, { key: 'hint-quote' });
 		else if (/[Mm]issing closing/.test(error.message)) complaints.error(at, 'yaml-quote');
-		else complaints.error(at, 'yaml', { detail: error.message });
+		else
+			complaints.error(
+				at,
+				'yaml',
+				{ detail: error.message },
+				/^\s*-\s/.test(lineText) ? { key: 'hint-quote' } : null,
+			);
 	}
 	return found;
+}
+
+/** Whether a bracket or brace in a text ended it too early, and whether that text was a condition. */
+function flowWord(message: string, lineText: string): 'condition-bracket' | 'yaml-cut' | 'yaml-flow' {
+	if (!/^Unexpected flow-|Missing ,|Unexpected scalar|needed|must be/.test(message)) return 'yaml-flow';
+	return /(?:^|[\s{,])(?:must|should|show)\s*:/.test(lineText) ? 'condition-bracket' : 'yaml-cut';
 }
 
 function spanOf(node: unknown, file: SourceFile): Span | null {

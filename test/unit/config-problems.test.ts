@@ -137,6 +137,26 @@ const BROKEN: readonly [title: string, text: string, problems: readonly string[]
 		['7:12 expected a condition such as "status == 200", found a list'],
 	],
 	[
+		'a condition cut at a bracket',
+		check('    must: [status in [200, 204]]\n'),
+		['7:22 YAML cut this condition at a bracket'],
+	],
+	[
+		'an expression cut at a bracket',
+		check('    show: {n: count($.a[*])}\n'),
+		['7:24 YAML cut this condition at a bracket'],
+	],
+	[
+		'a condition that begins with a quote',
+		check('    must:\n      - "a" == status\n'),
+		['8:13 YAML cut a text at this character'],
+	],
+	[
+		'a reference cut at a brace',
+		`${HEAD}checks:\n  a: {kind: http, url: \${base}/x}\n  b:\n    kind: http\n`,
+		['4:25 YAML cut a text at this character'],
+	],
+	[
 		'conditions that are no list',
 		check('    must: status == 200\n'),
 		['7:11 expected a list, found "status == 200"'],
