@@ -49,6 +49,8 @@ describe('reading', () => {
 		]);
 		expect(page.before).toBe(null);
 		expect(page.lines.find((one) => one.text.endsWith('a0'))?.source).toBe('a.log');
+		const turned = await read({ from: { after: page.lines[0]!.key } });
+		expect(turned.lines).toEqual(page.lines.slice(1));
 		const errors = await read({ filter: ERRORS });
 		expect(texts(errors)).toEqual([
 			'a2',

@@ -17,14 +17,13 @@ export interface Merged {
 }
 
 /**
- * Lines of several files by time. A file's own order is never changed, and between equal times the file in hand goes on,
- * so a stack trace stays in one piece. Lines of a file without any time stand where the file was last written.
+ * Lines of several files by time. A file's own order is never changed, and all its lines of one time come together, so a
+ * stack trace stays in one piece. Lines of a file without any time stand where the file was last written.
  */
 export async function mergeWalks(
 	walks: readonly LineWalk[],
 	direction: 'back' | 'on',
 	limit: number,
-	until: ((line: FoundLine) => boolean) | null,
 ): Promise<Merged> {
 	const heads: (FoundLine | null)[] = [];
 	const positions = new Map<number, number>();
@@ -32,16 +31,13 @@ export async function mergeWalks(
 		heads.push(await walk.next());
 	}
 	const lines: MergedLine[] = [];
-	let inHand = -1;
 	while (lines.length < limit) {
-		const chosen = choose(walks, heads, direction, inHand);
+		const chosen = choose(walks, heads, direction);
 		if (chosen === -1) break;
 		const walk = walks[chosen]!;
 		const line = heads[chosen]!;
 		lines.push({ file: walk.part.file, line });
 		heads[chosen] = await walk.next();
-		inHand = chosen;
-		if (until?.(line)) break;
 	}
 	for (const [index, walk] of walks.entries()) {
 		const head = heads[index];
@@ -57,20 +53,18 @@ export async function mergeWalks(
 	return { lines, positions, ended: heads.every((head) => head === null) };
 }
 
+/** Both directions agree on the order of equal times: the files', so that turning round shuffles nothing. */
 function choose(
 	walks: readonly LineWalk[],
 	heads: readonly (FoundLine | null)[],
 	direction: 'back' | 'on',
-	inHand: number,
 ): number {
 	let best = -1;
 	let bestAt = 0;
 	for (const [index, head] of heads.entries()) {
 		if (!head) continue;
 		const at = head.sortAt ?? walks[index]!.part.file.modifiedAt;
-		const earlier = best === -1 || (direction === 'back' ? at > bestAt : at < bestAt);
-		if (!earlier && !(at === bestAt && (index === inHand || (direction === 'back' && best !== inHand))))
-			continue;
+		if (best !== -1 && (direction === 'back' ? at < bestAt : at >= bestAt)) continue;
 		best = index;
 		bestAt = at;
 	}

@@ -71,7 +71,6 @@ async function pageBack(
 		parts.map((part) => walkBack(part, rules)),
 		'back',
 		limit,
-		null,
 	);
 	return {
 		lines: [...merged.lines].reverse(),
@@ -91,7 +90,6 @@ async function pageOn(
 		parts.map((part) => walkOn(part, rules)),
 		'on',
 		limit,
-		null,
 	);
 	return {
 		lines: merged.lines,
@@ -110,7 +108,7 @@ async function readUntilError(
 	const errors = createLineFilter({ ...filter, level: 'error' }, request.rules);
 	const rules = walkRules(parts, request, errors, 64);
 	const walks = parts.map((part) => headsOnly(isOn ? walkOn(part, rules) : walkBack(part, rules)));
-	const found = (await mergeWalks(walks, isOn ? 'on' : 'back', 1, null)).lines[0];
+	const found = (await mergeWalks(walks, isOn ? 'on' : 'back', 1)).lines[0];
 	if (!found) {
 		return isOn
 			? { lines: [], before: cursorAt(parts, 'floor'), after: cursorAt(parts, 'ceil') }
@@ -136,7 +134,6 @@ async function readUntilError(
 			near.map((part) => walkBack(part, walk)),
 			'back',
 			limit,
-			null,
 		);
 		return {
 			lines: [...merged.lines].reverse(),
@@ -148,7 +145,6 @@ async function readUntilError(
 		near.map((part) => walkOn(part, walk)),
 		'on',
 		limit,
-		null,
 	);
 	return {
 		lines: merged.lines,
