@@ -127,7 +127,7 @@ export function openConsole(options: OpenOptions): OpenConsole {
 		alternateScreen: true,
 		incrementalRendering: false,
 		exitOnCtrlC: false,
-		patchConsole: true,
+		patchConsole: false,
 		interactive: true,
 	});
 	const ended = ink

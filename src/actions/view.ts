@@ -1,4 +1,5 @@
 import type { ScreenId } from '../store/index.ts';
+import { checksOfRow } from './checks.ts';
 import {
 	type Action,
 	type ActionContext,
@@ -62,16 +63,18 @@ export const viewActions: readonly Action[] = [
 			'open what is selected: checks, conditions, transcript, history',
 			'打开所选：检查、条件、往来报文、历史',
 		),
-		where: ['health', 'endpoints'],
+		where: ['health', 'endpoints', 'service'],
+		disabled: (state) => {
+			const layer = state.view.layers.at(-1);
+			if (layer?.kind !== 'service') return null;
+			return checksOfRow(state, layer.subject).length > 1 ? null : words('it is open already', '已经打开');
+		},
 		run: (context) => {
 			const row = selectedRow(context);
 			if (!row) return;
-			context.picture.view.open({
-				kind: 'service',
-				subject: row.id,
-				openedAt: context.monotonic(),
-				field: null,
-			});
+			// A value's row opens its check.
+			const subject = row.id.split(':').slice(0, 2).join(':');
+			context.picture.view.open({ kind: 'service', subject, openedAt: context.monotonic(), field: null });
 			context.refresh();
 		},
 	}),

@@ -36,10 +36,7 @@ export function toPaletteRows(
 	const found = around.actions.flatMap((action, order) => {
 		if (action.silent) return [];
 		const own = fuzzyMatch(typed, action.label[locale]);
-		const spare =
-			fuzzyMatch(typed, action.label[other]) ??
-			fuzzyMatch(typed, action.id) ??
-			fuzzyMatch(typed, action.help[locale]);
+		const spare = fuzzyMatch(typed, action.label[other]) ?? fuzzyMatch(typed, action.id);
 		const match = own ?? (spare && { score: spare.score - 30, at: [] });
 		if (!match) return [];
 		const key = around.keymap.keysOf(action)[0];
