@@ -3,6 +3,7 @@ import type { CheckState } from '../domain/observation.ts';
 import { levelCode, levelOf } from './codes.ts';
 import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
+import { CHECK, IN_RANGE, rangeOf } from './observation-key.ts';
 import { KEY_EVERY_MS } from './sample-frame.ts';
 
 interface Row {
@@ -38,8 +39,8 @@ export function createCheckStates(connection: Connection, checks: Names): CheckS
 	const all = db.prepare<[number], Row>(
 		'SELECT * FROM check_state WHERE environment_id = ? ORDER BY check_id',
 	);
-	const times = db.prepare<[number, number], { check_id: number; at: number }>(
-		'SELECT check_id, max(at) AS at FROM observation WHERE environment_id = ? AND at >= ? GROUP BY check_id',
+	const times = db.prepare<[number, number, number], { check_id: number; at: number }>(
+		`SELECT ${CHECK} AS check_id, max(key) >> 21 AS at FROM observation WHERE ${IN_RANGE} GROUP BY ${CHECK}`,
 	);
 	return {
 		write(state) {
@@ -55,7 +56,9 @@ export function createCheckStates(connection: Connection, checks: Names): CheckS
 		},
 		read() {
 			// A slow probe's row may lie a little before the newest one.
-			for (const { check_id, at } of times.all(environment, readTo - OVERLAP_MS)) {
+			for (const { check_id, at } of times.all(
+				...rangeOf(readTo - OVERLAP_MS, Number.MAX_SAFE_INTEGER, environment),
+			)) {
 				newest.set(check_id, Math.max(at, newest.get(check_id) ?? 0));
 				readTo = Math.max(readTo, at);
 			}

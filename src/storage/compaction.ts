@@ -1,7 +1,8 @@
 import type { Observation } from '../domain/observation.ts';
 import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
-import { readRows, type StoredRow } from './open-hours.ts';
+import { AT, CHECK, IN_RANGE, rangeOf } from './observation-key.ts';
+import { COLUMNS, readRows, type StoredRow } from './open-hours.ts';
 import { HOUR_MS, hourOf, type PackedHours } from './packed-hours.ts';
 
 /** Rows packed, and rows cleared away, by one call: some tens of milliseconds. */
@@ -24,8 +25,8 @@ export function createCompaction(
 ): (now: number, keepMs: number) => boolean {
 	const { db, environment } = connection;
 	const oldest = db
-		.prepare<[number, number], number>(
-			'SELECT at FROM observation WHERE environment_id = ? AND at >= ? ORDER BY at, check_id LIMIT 1',
+		.prepare<[number, number, number], number>(
+			`SELECT ${AT} FROM observation WHERE ${IN_RANGE} ORDER BY key LIMIT 1`,
 		)
 		.pluck();
 	const counts = db.prepare<
@@ -33,22 +34,21 @@ export function createCompaction(
 		{ check_id: number; n: number; newest: number; packed: number | null }
 	>(`
 		SELECT o.check_id, o.n, o.newest, p.count AS packed FROM (
-			SELECT check_id, count(*) AS n, max(at) AS newest FROM observation
-			WHERE environment_id = ? AND at >= ? AND at < ? GROUP BY check_id
+			SELECT ${CHECK} AS check_id, count(*) AS n, max(key) >> 21 AS newest FROM observation WHERE ${IN_RANGE} GROUP BY ${CHECK}
 		) o LEFT JOIN packed p ON p.environment_id = ? AND p.hour = ? AND p.check_id = o.check_id ORDER BY o.check_id`);
-	const rows = db.prepare<[number, number, number, number, number], StoredRow>(`
-		SELECT at, check_id, level, duration_us, samples, why, why_back FROM observation
-		WHERE environment_id = ? AND at >= ? AND at < ? AND check_id BETWEEN ? AND ? ORDER BY at, check_id`);
+	const rows = db.prepare<[number, number, number, number, number], StoredRow>(
+		`${COLUMNS} WHERE ${IN_RANGE} AND ${CHECK} BETWEEN ? AND ? ORDER BY key`,
+	);
 	const advance = db.prepare('UPDATE environment SET packed_to = ? WHERE id = ?');
 	const keepTime = db.prepare(
 		'UPDATE check_state SET at = max(at, ?) WHERE environment_id = ? AND check_id = ?',
 	);
 	const clearCut = db
-		.prepare<[number, number, number], number>(
-			'SELECT at FROM observation WHERE environment_id = ? AND at < ? ORDER BY at, check_id LIMIT 1 OFFSET ?',
+		.prepare<[number, number, number, number], number>(
+			`SELECT ${AT} FROM observation WHERE ${IN_RANGE} ORDER BY key LIMIT 1 OFFSET ?`,
 		)
 		.pluck();
-	const clear = db.prepare('DELETE FROM observation WHERE environment_id = ? AND at < ?');
+	const clear = db.prepare(`DELETE FROM observation WHERE ${IN_RANGE}`);
 	const firstPacked = db
 		.prepare<[number], number | null>('SELECT min(hour) FROM packed WHERE environment_id = ?')
 		.pluck();
@@ -60,8 +60,8 @@ export function createCompaction(
 	/** Rows of hours already packed are cleared in their own calls, oldest first: whole pages, which are then not written. */
 	const clearPacked = (): boolean => {
 		const closedTo = packed.packedTo();
-		const cut = clearCut.get(environment, closedTo, CLEAR_ROWS);
-		clear.run(environment, cut ?? closedTo);
+		const cut = clearCut.get(...rangeOf(0, closedTo, environment), CLEAR_ROWS);
+		clear.run(...rangeOf(0, cut ?? closedTo, environment));
 		return cut !== undefined;
 	};
 	const retain = (before: number): boolean => {
@@ -83,7 +83,7 @@ export function createCompaction(
 	const packSome = (hour: number): void => {
 		if (plan?.hour !== hour || plan.missing.length === 0) {
 			// Counted anew at the end: what was stored meanwhile, by us or another process, must be in it too.
-			const all = counts.all(environment, hour, hour + HOUR_MS, environment, hour);
+			const all = counts.all(...rangeOf(hour, hour + HOUR_MS, environment), environment, hour);
 			plan = { hour, missing: all.filter((each) => each.n !== each.packed) };
 			if (plan.missing.length === 0) {
 				for (const { check_id, newest } of all) keepTime.run(newest, environment, check_id);
@@ -100,7 +100,7 @@ export function createCompaction(
 		}
 		plan.missing.splice(0, chosen.size);
 		const ids = [...chosen.keys()];
-		const found = rows.iterate(environment, hour, hour + HOUR_MS, ids[0]!, ids.at(-1)!);
+		const found = rows.iterate(...rangeOf(hour, hour + HOUR_MS, environment), ids[0]!, ids.at(-1)!);
 		for (const observation of readRows(found, hour, checks, samples)) {
 			chosen.get(checks.find(observation.check)!)?.push(observation);
 		}
@@ -111,7 +111,7 @@ export function createCompaction(
 	};
 	return (now, keepMs) => {
 		if (clearPacked()) return true;
-		const first = oldest.get(environment, packed.packedTo());
+		const first = oldest.get(...rangeOf(packed.packedTo(), Number.MAX_SAFE_INTEGER, environment));
 		if (first !== undefined && hourOf(first) + HOUR_MS + GRACE_MS <= now) {
 			// What was packed just now still has its rows to clear.
 			packSome(hourOf(first));

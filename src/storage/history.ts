@@ -5,6 +5,7 @@ import type { HistoryPoint } from '../domain/storage-port.ts';
 import { levelOf } from './codes.ts';
 import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
+import { CHECK, IN_RANGE, rangeOf } from './observation-key.ts';
 import type { OpenHours } from './open-hours.ts';
 import { DURATION, HOUR_MS, hourOf, type PackedHours } from './packed-hours.ts';
 import { isGood, plotted } from './roll-up.ts';
@@ -44,7 +45,7 @@ export function createHistory(connection: Connection, parts: Parts): History {
 		SELECT check_id, sum(n) AS n, sum(bad) AS bad FROM roll_up
 		WHERE environment_id = ? AND hour >= ? AND hour < ? AND name_id = ${DURATION} GROUP BY check_id`);
 	const levels = db.prepare<[number, number, number], { check_id: number; level: number; n: number }>(
-		'SELECT check_id, level, count(*) AS n FROM observation WHERE environment_id = ? AND at BETWEEN ? AND ? GROUP BY check_id, level',
+		`SELECT ${CHECK} AS check_id, level, count(*) AS n FROM observation WHERE ${IN_RANGE} GROUP BY ${CHECK}, level`,
 	);
 
 	/** The closed hours that lie wholly in the range; what is left of it at either end must be read row by row. */
@@ -104,7 +105,9 @@ export function createHistory(connection: Connection, parts: Parts): History {
 				...packed.read(whole.to, toAt, Number.MAX_SAFE_INTEGER, null),
 			];
 			for (const { check, level } of edges) count(check, isGood(level) ? 1 : 0, 1);
-			for (const { check_id, level, n } of levels.iterate(environment, Math.max(fromAt, closedTo), toAt)) {
+			for (const { check_id, level, n } of levels.iterate(
+				...rangeOf(Math.max(fromAt, closedTo), toAt + 1, environment),
+			)) {
 				count(checkId(checks.nameOf(check_id)), isGood(levelOf(level)) ? n : 0, n);
 			}
 			return found;

@@ -4,6 +4,7 @@ import { levelCode, levelOf } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { DamagedRow } from './faults.ts';
 import type { Names } from './names.ts';
+import { AT, CHECK, IN_RANGE, KEY, rangeOf } from './observation-key.ts';
 import { encodeSamples, type KeyFrame, keyStart, SampleReader } from './sample-frame.ts';
 import { readWhy, whyText } from './why.ts';
 
@@ -16,6 +17,9 @@ export interface StoredRow {
 	readonly why: string | null;
 	readonly why_back: number | null;
 }
+
+/** The start of every statement that reads rows. */
+export const COLUMNS = `SELECT ${AT} AS at, ${CHECK} AS check_id, level, duration_us, samples, why, why_back FROM observation`;
 
 /** What this process wrote last of a check, for later rows to refer to. */
 interface Trail {
@@ -38,24 +42,22 @@ export function createOpenHours(connection: Connection, checks: Names, samples: 
 	const trails = new Map<number, Trail>();
 	connection.onRollback(() => trails.clear());
 	const insert = db.prepare(
-		'INSERT OR IGNORE INTO observation (environment_id, at, check_id, level, duration_us, samples, why, why_back) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+		`INSERT OR IGNORE INTO observation (key, level, duration_us, samples, why, why_back) VALUES (${KEY}, ?, ?, ?, ?, ?)`,
 	);
-	const columns = 'SELECT at, check_id, level, duration_us, samples, why, why_back FROM observation';
-	const range = 'environment_id = ? AND at BETWEEN ? AND ?';
-	const all = db.prepare<[number, number, number], StoredRow>(
-		`${columns} WHERE ${range} ORDER BY at, check_id`,
-	);
+	const all = db.prepare<[number, number, number], StoredRow>(`${COLUMNS} WHERE ${IN_RANGE} ORDER BY key`);
 	const one = db.prepare<[number, number, number, number], StoredRow>(
-		`${columns} WHERE ${range} AND check_id = ? ORDER BY at`,
+		`${COLUMNS} WHERE ${IN_RANGE} AND ${CHECK} = ? ORDER BY key`,
 	);
 	const cut = db
 		.prepare<[number, number, number, number], number>(
-			`SELECT at FROM observation WHERE ${range} ORDER BY at DESC, check_id DESC LIMIT 1 OFFSET ?`,
+			`SELECT ${AT} FROM observation WHERE ${IN_RANGE} ORDER BY key DESC LIMIT 1 OFFSET ?`,
 		)
 		.pluck();
 	return {
 		write(observation) {
 			const { at } = observation;
+			// SQLite would cut a fraction off in silence, and two observations might become one.
+			if (!Number.isSafeInteger(at) || at < 0) throw new RangeError(`observation at ${at}`);
 			const id = checks.idOf(observation.check);
 			const trail = trails.get(id) ?? { key: null, why: null };
 			const encoded = encodeSamples(at, observation.samples, trail.key, samples);
@@ -70,8 +72,8 @@ export function createOpenHours(connection: Connection, checks: Names, samples: 
 			const durationUs = microseconds(observation.durationMs);
 			const back = same ? at - said.at : null;
 			const inserted = insert.run(
-				environment,
 				at,
+				environment,
 				id,
 				levelCode(observation.level),
 				durationUs,
@@ -84,12 +86,12 @@ export function createOpenHours(connection: Connection, checks: Names, samples: 
 			trails.set(id, { key: encoded.key, why: text !== null && !same ? { at, text } : said });
 		},
 		read(fromAt, toAt, check) {
-			const first = keyStart(fromAt);
-			const rows =
-				check === null ? all.iterate(environment, first, toAt) : one.iterate(environment, first, toAt, check);
+			const range = rangeOf(keyStart(fromAt), toAt + 1, environment);
+			const rows = check === null ? all.iterate(...range) : one.iterate(...range, check);
 			return [...readRows(rows, fromAt, checks, samples)];
 		},
-		newestFrom: (fromAt, toAt, limit) => cut.get(environment, fromAt, toAt, Math.max(0, limit - 1)) ?? fromAt,
+		newestFrom: (fromAt, toAt, limit) =>
+			cut.get(...rangeOf(fromAt, toAt + 1, environment), Math.max(0, limit - 1)) ?? fromAt,
 	};
 }
 

@@ -1,8 +1,8 @@
 import type { Migration } from './index.ts';
 
 /**
- * Observations of hours still open are clustered by time, so that a batch touches the newest pages only; closed hours are
- * packed per check. Levels are numbers (codes.ts), times epoch ms, durations µs.
+ * Observations of hours still open are clustered by time, so that a batch touches the newest pages only
+ * (observation-key.ts); closed hours are packed per check. Levels are numbers (codes.ts), times epoch ms, durations µs.
  */
 export const begin: Migration = {
 	number: 1,
@@ -13,18 +13,17 @@ CREATE TABLE migration (
 ) STRICT;
 
 CREATE TABLE environment (
-	id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+	id INTEGER PRIMARY KEY CHECK (id < 32), name TEXT NOT NULL UNIQUE,
 	packed_to INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE TABLE check_name (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE check_name (id INTEGER PRIMARY KEY CHECK (id < 65536), name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE sample_name (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 
 CREATE TABLE observation (
-	environment_id INTEGER NOT NULL, at INTEGER NOT NULL, check_id INTEGER NOT NULL,
+	key INTEGER PRIMARY KEY,
 	level INTEGER NOT NULL, duration_us INTEGER NOT NULL,
-	samples BLOB, why TEXT, why_back INTEGER,
-	PRIMARY KEY (environment_id, at, check_id)
-) STRICT, WITHOUT ROWID;
+	samples BLOB, why TEXT, why_back INTEGER
+) STRICT;
 CREATE TABLE packed (
 	environment_id INTEGER NOT NULL, hour INTEGER NOT NULL, check_id INTEGER NOT NULL,
 	count INTEGER NOT NULL, body BLOB NOT NULL,
