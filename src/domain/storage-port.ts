@@ -29,7 +29,10 @@ export interface ObservationStore {
 	since(sinceAt: number, limit: number): Stored<readonly Observation[]>;
 	/** One check's observations in [fromAt, toAt], oldest first, newest `limit` of them. Reads packed hours too. */
 	of(check: CheckId, fromAt: number, toAt: number, limit: number): Stored<readonly Observation[]>;
-	/** Bucketed history of one sample (null: the duration) for graphs with zoom. */
+	/**
+	 * Bucketed history of one sample (null: the duration) for graphs with zoom: exactly `buckets` points, an empty one
+	 * `pending` with count 0, so that the gap is drawn.
+	 */
 	history(
 		check: CheckId,
 		sample: string | null,
@@ -42,6 +45,7 @@ export interface ObservationStore {
 		fromAt: number,
 		toAt: number,
 	): Stored<ReadonlyMap<CheckId, { readonly good: number; readonly count: number }>>;
+	/** Newest `limit` with `at >= sinceAt`, oldest first. */
 	flips(sinceAt: number, limit: number): Stored<readonly Flip[]>;
 	/** Packs and rolls up hours closed before `now`, a bounded amount a call; returns whether more is left. Applies retention. */
 	compact(now: number, keepMs: number): Stored<boolean>;
