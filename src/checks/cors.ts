@@ -7,7 +7,7 @@ import { reveal } from '../domain/secret.ts';
 import { clean } from '../domain/text.ts';
 import { defineCheckKind } from './define.ts';
 import { url, written } from './fields.ts';
-import { safeLine, shown } from './masking.ts';
+import { maskHeaders, safeLine, shown } from './masking.ts';
 import { countSample, msSample } from './samples.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -200,7 +200,7 @@ function readingOf(
 			status: countSample(Math.max(...answers.map((answer) => answer.status))),
 			latency: msSample(tookMs),
 		},
-		...(first === undefined ? {} : { headers: first.headers }),
+		...(first === undefined ? {} : { headers: maskHeaders(options, first.headers) }),
 		transcript: {
 			request: [
 				`GET ${shown(options.url)}`,

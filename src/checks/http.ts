@@ -9,7 +9,7 @@ import { curlLine } from './curl.ts';
 import { defineCheckKind } from './define.ts';
 import { documentOf } from './http-document.ts';
 import { bodyOf, type HttpOptions, headersOf, httpSchema, methodOf } from './http-options.ts';
-import { safeLine, safeStart, shown } from './masking.ts';
+import { maskDocument, maskHeaders, safeLine, safeStart, shown } from './masking.ts';
 import { bytesSample, countSample, msSample } from './samples.ts';
 
 const PHASES = ['dns', 'connect', 'tls', 'firstByte', 'total'] as const;
@@ -76,8 +76,9 @@ export const http = defineCheckKind<HttpOptions>({
 		const transcript = transcriptOf(options, answer);
 		const document = documentOf(options, method, answer);
 		if (!document.ok) return err({ ...document.error, transcript });
-		const reading = { samples: samplesOf(answer), headers: answer.headers, transcript };
-		return ok(document.value === undefined ? reading : { ...reading, document: document.value });
+		const reading = { samples: samplesOf(answer), headers: maskHeaders(options, answer.headers), transcript };
+		if (document.value === undefined) return ok(reading);
+		return ok({ ...reading, document: maskDocument(options, answer.body, document.value) });
 	},
 });
 
@@ -114,7 +115,7 @@ function requestLines(options: HttpOptions): string[] {
 function transcriptOf(options: HttpOptions, answer: HttpAnswer): Transcript {
 	const response = [safeLine(options, `${answer.protocol} ${answer.status} ${answer.statusText}`.trim())];
 	for (const [name, value] of Object.entries(answer.headers))
-		response.push(safeLine(options, `${name}: ${value}`));
+		response.push(safeLine(options, `${name}: ${name === 'set-cookie' ? hideCookies(value) : value}`));
 	if (answer.hops > 0) response.push(safeLine(options, `→ ${answer.finalUrl}`));
 	const timings: Timing[] = [];
 	for (const phase of PHASES) {
@@ -128,4 +129,9 @@ function transcriptOf(options: HttpOptions, answer: HttpAnswer): Transcript {
 		bytes: answer.bytes,
 		timings,
 	};
+}
+
+/** A session that a server opened for us is as good as a password. */
+function hideCookies(value: string): string {
+	return value.replace(/(^|, )([^=;,\s]+)=[^;,]*/g, '$1$2=***');
 }

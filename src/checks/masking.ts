@@ -1,5 +1,6 @@
 import { Secret, type Text } from '../domain/secret.ts';
 import { clean, createRedactor } from '../domain/text.ts';
+import { isExactNumber, type Value } from '../domain/value.ts';
 
 const redactors = new WeakMap<object, (text: string) => string>();
 
@@ -24,10 +25,37 @@ export function safeStart(options: object, text: string, max = 4096): string {
 	return clean(maskSecrets(options, text.slice(0, max + 8192)), { newlines: 'keep', max });
 }
 
-/** "Bearer abc" is one secret text, but an answer may repeat "abc" alone. */
+/** A document without the secrets that the other side sent back: its values are drawn, stored and told. */
+export function maskDocument(options: object, body: string, document: Value): Value {
+	return maskSecrets(options, body) === body ? document : maskValue(options, document);
+}
+
+function maskValue(options: object, value: Value): Value {
+	if (typeof value === 'string') return maskSecrets(options, value);
+	if (typeof value !== 'object' || value === null || isExactNumber(value)) return value;
+	if (Array.isArray(value)) return value.map((part) => maskValue(options, part));
+	return Object.fromEntries(
+		Object.entries(value).map(([key, part]) => [maskSecrets(options, key), maskValue(options, part)]),
+	);
+}
+
+export function maskHeaders(
+	options: object,
+	headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+	// No prototype: a header may be called `constructor`.
+	const masked: Record<string, string> = Object.create(null);
+	for (const name of Object.keys(headers)) masked[name] = maskSecrets(options, headers[name] as string);
+	return masked;
+}
+
+/** "Bearer abc" is one secret text, but an answer may repeat "abc" alone: its reference says which part is the secret. */
 function valuesOf(secret: Secret): string[] {
 	const value = secret.reveal();
-	return [value, ...value.split(/[\s=:;,&?/]+/).filter((part) => part !== value && part.length >= 8)];
+	const plain = secret.reference.split(/\$\{[^}]*\}/);
+	if (plain.length === 1) return [value];
+	const shape = plain.map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('([^]+?)');
+	return [value, ...(new RegExp(`^${shape}$`).exec(value)?.slice(1) ?? [])];
 }
 
 function secretsIn(value: unknown, depth = 0): Secret[] {
