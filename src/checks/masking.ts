@@ -53,7 +53,8 @@ export function maskHeaders(
 function valuesOf(secret: Secret): string[] {
 	const value = secret.reveal();
 	const plain = secret.reference.split(/\$\{[^}]*\}/);
-	if (plain.length === 1) return [value];
+	// A whole secret may be an address with a token in its path, which alone is repeated.
+	if (plain.length === 1) return [value, ...value.split(/[\s=:;,&?/]+/).filter((part) => part.length >= 8)];
 	const shape = plain.map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('([^]+?)');
 	return [value, ...(new RegExp(`^${shape}$`).exec(value)?.slice(1) ?? [])];
 }
