@@ -49,7 +49,7 @@ export function valuesLine(face: CheckFace, picture: CheckPicture | undefined, l
 	if (!picture) return '';
 	const shown = face.values.flatMap(({ name }) => {
 		const value = picture.samples[name];
-		return value === undefined ? [] : [`${name} ${formatValue(value, { locale })}`];
+		return value === undefined || value === '' ? [] : [`${name} ${formatValue(value, { locale })}`];
 	});
 	const headline = face.headline === null ? undefined : picture.samples[face.headline];
 	const all =

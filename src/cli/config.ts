@@ -15,7 +15,7 @@ export type ConfigCommandContext = Pick<
 	'out' | 'err' | 'locale' | 'sources' | 'configPath' | 'environment' | 'color' | 'cwd' | 'reservedKeys'
 >;
 
-const USAGE = 'rounds config check [--json] | explain <check> | schema';
+const USAGE = 'config check [--json] | explain <check> | schema';
 
 const words = defineMessages({
 	en: {
@@ -65,7 +65,7 @@ export const configCommand = {
 function misused(context: ConfigCommandContext, argument: string | undefined): number {
 	if (argument !== undefined)
 		context.err(`${say(words, context.locale, 'extra', { argument: clean(argument, { max: 80 }) })}\n`);
-	context.err(`${say(words, context.locale, 'usage', { usage: USAGE })}\n`);
+	context.err(`${say(words, context.locale, 'usage', { usage: `rounds ${USAGE}` })}\n`);
 	return EXIT.usage;
 }
 

@@ -37,7 +37,8 @@ export async function signFirstRound(
 		await engine.send('checks.ask', { checks: [] });
 		const noted = await engine.send('round.note', { round: id, step: 0, note: null });
 		if (noted.ok) round = noted.value.round;
-		if (round.steps.every((s) => s.definition.kind !== 'check' || isDone(standingOf(s)))) break;
+		// The first time some values that others are compared with were not there yet.
+		if (turn > 0 && round.steps.every((s) => s.definition.kind !== 'check' || isDone(standingOf(s)))) break;
 	}
 	for (const step of round.steps) {
 		if (step.definition.kind === 'run') {

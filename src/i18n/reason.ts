@@ -8,6 +8,9 @@ type Severity = 'must' | 'should';
 /** An expectation in words: the operator, what it is compared with, and how much it matters. */
 type Expectation = (severity: Severity, value: string) => string;
 
+/** How a comparison with an empty text is said. */
+const EMPTY_TEXT: Readonly<Partial<Record<Operator, Operator>>> = { '==': 'empty', '!=': 'not empty' };
+
 /** One line of a list: no reason is wider than this. */
 export const REASON_COLUMNS = 160;
 
@@ -108,7 +111,9 @@ function sentence(outcome: ConditionOutcome, locale: Locale, severity: Severity,
 		left === undefined
 			? outcome.condition
 			: observed(left, outcome, locale, (value) => show(value, isTie), limit);
-	return `${seen}${WORDS[locale].comma}${EXPECTATIONS[locale][must.operator](severity, expected + named)}`;
+	// Nobody reads `= ""`.
+	const operator = must.operand === '' ? (EMPTY_TEXT[must.operator] ?? must.operator) : must.operator;
+	return `${seen}${WORDS[locale].comma}${EXPECTATIONS[locale][operator](severity, expected + named)}`;
 }
 
 function observed(

@@ -1,4 +1,5 @@
 import type { CheckDefinition, CheckKind } from '../domain/check.ts';
+import { namesOf } from '../domain/condition/index.ts';
 import type { CheckDetail, EngineEvent, Refusal } from '../domain/engine.ts';
 import type { CheckId } from '../domain/ids.ts';
 import type { Recorded } from '../domain/observation.ts';
@@ -14,6 +15,8 @@ import { createRecorder, type Recorder } from './recorder.ts';
 
 const DAY = 86_400_000;
 const REFILL_ROWS = 200_000;
+/** How soon a check that compares with another is asked again while it is not sure. */
+const COMPARED_AGAIN_MS = 2_000;
 
 export interface ChecksParts {
 	readonly clock: Clock;
@@ -70,7 +73,14 @@ export function createChecks(parts: ChecksParts): Checks {
 		prober,
 		places: createPlaces(),
 		kindOf: parts.kindOf,
-		onProbed: (probed) => recorder.take(probed),
+		onProbed(probed) {
+			const sooner = recorder.take(probed);
+			const others = sooner === null ? [] : comparedWith(probed.check);
+			if (sooner === null || others.length === 0) return sooner;
+			// Two values taken at different times may disagree for no reason but that: the other one is asked again too.
+			void poller.askNow(others);
+			return Math.min(sooner, COMPARED_AGAIN_MS);
+		},
 		onJump(byMs) {
 			const detail = { byMs: Math.round(byMs) };
 			parts.onActivity('clock.jumped', detail);
@@ -78,6 +88,12 @@ export function createChecks(parts: ChecksParts): Checks {
 		},
 	});
 
+	const comparedWith = (check: CheckDefinition): readonly CheckDefinition[] => {
+		const names = new Set(
+			[...check.must, ...check.should].flatMap((c) => namesOf(c).others.map((o) => o.check)),
+		);
+		return names.size === 0 ? [] : definitions.filter((d) => names.has(d.id) && d.id !== check.id);
+	};
 	const uptimeOf = (check: CheckId) => uptime.find((u) => u.check === check)?.share ?? null;
 
 	return {
