@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ProbeContext } from '../domain/check.ts';
-import type { Fault } from '../domain/fault.ts';
+import { type Fault, timeoutFault } from '../domain/fault.ts';
 import type { HttpAnswer, ProbePorts } from '../domain/ports.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { reveal } from '../domain/secret.ts';
@@ -143,7 +143,7 @@ function ask(
 /** The later questions have only what the first left of the time; what is said is the whole. */
 function withWholeLimit(found: Fault, context: ProbeContext, began: number): Fault {
 	if (found.code !== 'timeout') return found;
-	return { code: found.code, detail: { ...found.detail, limitMs: Math.round(context.deadline - began) } };
+	return timeoutFault(context.deadline - began);
 }
 
 /** Why a browser at this origin could not read the answer, or null when it could. */

@@ -75,3 +75,12 @@ export function fault(code: FaultCode, detail: Fault['detail'] = {}): Fault {
 export function levelOfFault(code: FaultCode): Extract<Level, 'critical' | 'unknown'> {
 	return FAULTS[code].level;
 }
+
+/**
+ * The deadline has passed. Whoever asks begins a moment after the deadline was set, so the limit is rounded up to what was
+ * meant: the same timeout must read the same each time, and be stored once.
+ */
+export function timeoutFault(limitMs: number): Fault {
+	const step = limitMs > 1000 ? 50 : 10;
+	return fault('timeout', { limitMs: Math.max(0, Math.ceil(limitMs / step) * step) });
+}

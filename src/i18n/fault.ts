@@ -1,6 +1,6 @@
 import type { Fault, FaultCode } from '../domain/fault.ts';
 import type { Locale } from '../domain/own-text.ts';
-import { cut } from '../domain/text.ts';
+import { clean, cut } from '../domain/text.ts';
 import { formatValue, quantity } from '../domain/value.ts';
 import { faultDetails, type Said } from './fault-words.ts';
 import { defineMessages, say } from './messages.ts';
@@ -14,7 +14,8 @@ export function faultText(fault: Fault, locale: Locale): string {
 		locale,
 		code: fault.code,
 		has: (name) => fault.detail[name] !== undefined && fault.detail[name] !== '',
-		text: (name) => String(fault.detail[name] ?? ''),
+		// Whoever made the fault may have forgotten: some of it comes from outside.
+		text: (name) => clean(String(fault.detail[name] ?? ''), { max: 300 }),
 		ms: (name) => measured(fault.detail[name], 'ms', locale),
 		bytes: (name) => measured(fault.detail[name], 'bytes', locale),
 	};

@@ -15,6 +15,19 @@ const GRACE_MS = 2000;
 /** After the program itself has ended, its output may still be on the way. */
 const DRAIN_MS = 250;
 
+const running = new Set<ChildProcess>();
+let watchesExit = false;
+
+/** Whoever ends this process or thread ends what it started, even where nobody waits for TERM to work. */
+function endWithUs(child: ChildProcess): void {
+	running.add(child);
+	if (watchesExit) return;
+	watchesExit = true;
+	process.once('exit', () => {
+		for (const one of running) signalGroup(one, 'SIGKILL');
+	});
+}
+
 /**
  * Runs a program to its end in a process group of its own, without a terminal and with empty input. At the deadline the
  * whole group gets TERM and, 2 s later, KILL. What it left running when it ended by itself is ended too: nothing stays behind.
@@ -47,6 +60,7 @@ export function runCommand(
 			leash.release();
 			return resolve(err(spawnFault(error, argv[0] ?? '')));
 		}
+		endWithUs(child);
 		let ending: Fault | null = null;
 		let exited: { code: number | null; signal: string | null } | null = null;
 		let killed = false;
@@ -66,6 +80,7 @@ export function runCommand(
 
 		const finish = (result: Result<CommandAnswer, Fault>) => {
 			takeBack();
+			running.delete(child);
 			leash.onEnd = null;
 			leash.release();
 			for (const stream of streams) stream.end();

@@ -59,6 +59,15 @@ export function createConnections(clock: Clock): Connections {
 			bodyTimeout: 0,
 		});
 		const connection: Connection = { client, key, kept, dialled: null, socket: null };
+		// A connection the other side has closed while nobody used it is forgotten: origins come and go.
+		client.on('disconnect', () => {
+			const free = idle.get(key);
+			const at = free?.indexOf(connection) ?? -1;
+			if (free === undefined || at < 0) return;
+			free.splice(at, 1);
+			if (free.length === 0) idle.delete(key);
+			drop(connection);
+		});
 		open.add(connection);
 		return connection;
 	};

@@ -1,4 +1,4 @@
-import { type Fault, fault } from '../domain/fault.ts';
+import { type Fault, fault, timeoutFault } from '../domain/fault.ts';
 import type { Clock, Limits } from '../domain/ports.ts';
 
 /** Ends one exchange with the world at its deadline or when it is no longer wanted; whichever comes first, once. */
@@ -14,7 +14,6 @@ export interface Leash {
 /** Fault `timeout` {limitMs} at the deadline, `cancelled` when the signal is aborted before it. */
 export function createLeash(clock: Clock, { deadline, signal }: Limits): Leash {
 	const limitMs = deadline - clock.monotonic();
-	const timedOut = () => fault('timeout', { limitMs: Math.max(0, Math.round(limitMs)) });
 	let takeBack = () => {};
 	const end = (why: Fault) => {
 		if (leash.ended !== null) return;
@@ -23,7 +22,7 @@ export function createLeash(clock: Clock, { deadline, signal }: Limits): Leash {
 		leash.onEnd?.(why);
 	};
 	// The owner may abort at the same deadline a moment before our timer: that is a timeout too.
-	const aborted = () => end(clock.monotonic() >= deadline - 1 ? timedOut() : fault('cancelled'));
+	const aborted = () => end(clock.monotonic() >= deadline - 1 ? timeoutFault(limitMs) : fault('cancelled'));
 	const leash: Leash & { ended: Fault | null } = {
 		ended: null,
 		onEnd: null,
@@ -34,10 +33,10 @@ export function createLeash(clock: Clock, { deadline, signal }: Limits): Leash {
 		},
 	};
 	if (signal.aborted) aborted();
-	else if (limitMs <= 0) end(timedOut());
+	else if (limitMs <= 0) end(timeoutFault(limitMs));
 	else {
 		signal.addEventListener('abort', aborted, { once: true });
-		takeBack = clock.after(limitMs, () => end(timedOut()));
+		takeBack = clock.after(limitMs, () => end(timeoutFault(limitMs)));
 	}
 	return leash;
 }

@@ -79,6 +79,21 @@ describe('running a command', () => {
 		expect(await running('sleep 765432')).toBe(0);
 	});
 
+	test('ends with the process that started it, even when nobody waits', async () => {
+		const module = new URL('../../src/platform/commands.ts', import.meta.url).href;
+		const clockModule = new URL('../../src/platform/clock.ts', import.meta.url).href;
+		const script = `
+			const { runCommand } = await import(${JSON.stringify(module)});
+			const { createClock } = await import(${JSON.stringify(clockModule)});
+			const clock = createClock();
+			runCommand(clock,
+				{ argv: ['sh', '-c', 'trap "" TERM; sleep 543210 & echo up; wait'], cwd: '/', env: {}, outputLimit: 100, onOutput: () => process.exit(0) },
+				{ deadline: clock.monotonic() + 60_000, signal: new AbortController().signal });`;
+		const argv = [process.execPath, '--input-type=module', '-e', script];
+		expect(await run('', { argv })).toMatchObject({ ok: true, value: { exit: 0 } });
+		await expect.poll(() => running('sleep 543210'), { timeout: 20_000 }).toBe(0);
+	});
+
 	test('streams cleaned text as it comes', async () => {
 		const said: string[] = [];
 		await run("printf 'a\\033[31mb'", { onOutput: (stream, text) => said.push(`${stream} ${text}`) });
