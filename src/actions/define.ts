@@ -16,6 +16,8 @@ export interface WalkedList {
 	}[];
 	readonly total: number;
 	readonly height: number;
+	/** The first line that is drawn now. */
+	readonly top: number;
 }
 
 /** What an action may reach. Everything outside the picture comes from here, so actions are tested with plain objects. */

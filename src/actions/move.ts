@@ -1,5 +1,8 @@
 import { type ActionContext, defineAction, linesOf, selectedRow, type Words, words } from './define.ts';
 
+/** Beyond any line: whoever draws takes the last one. */
+const END = Number.MAX_SAFE_INTEGER;
+
 type Step = (index: number, count: number, pageRows: number) => number;
 
 /** A list without rows to select is text: then the same keys scroll. */
@@ -8,9 +11,10 @@ function move(context: ActionContext, step: Step): void {
 	if (!list) return;
 	const { view } = context.picture;
 	if (list.rows.length === 0) {
-		const top = context.picture.state().view.places[list.name]?.top ?? 0;
 		const last = Math.max(0, list.total - list.height);
-		view.scrollTo(list.name, clamp(step(top, last + 1, list.height), last));
+		const next = clamp(step(list.top, last + 1, list.height), last);
+		// Who goes to the end wants to stay there when more comes.
+		view.scrollTo(list.name, next === last ? END : next);
 		return;
 	}
 	const row = selectedRow(context);

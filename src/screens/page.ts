@@ -33,6 +33,8 @@ export interface Page {
 	readonly list: WalkedList | null;
 	/** Where a text field wants the cursor, from the page's upper left corner. */
 	readonly cursor?: { readonly x: number; readonly y: number };
+	/** Actions to name instead of the screen's own: those of the part that has the keys. */
+	readonly footer?: readonly string[];
 }
 
 /** Fixed lines on top, rows scrolled below so that the selected one can be seen. */
@@ -73,7 +75,7 @@ export function listPage(
 	while (lines.length < height) lines.push(blank(columns));
 	return {
 		lines: [...head, ...lines.slice(0, Math.max(0, height))],
-		list: { name, rows: spots, total, height },
+		list: { name, rows: spots, total, height, top },
 	};
 }
 

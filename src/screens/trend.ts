@@ -17,10 +17,10 @@ export function drawTimes(theme: Theme, points: readonly TrendPoint[], width: nu
 	const numbers = points.flatMap((point) => point.value ?? []).sort((a, b) => a - b);
 	const calm = numbers[Math.floor(numbers.length / 5)] ?? 0;
 	const top = Math.max(numbers.at(-1) ?? 0, calm * 10);
-	return draw(theme, shown, width, (value) => (top > 0 ? value / top : 0));
+	return draw(theme, shown, width, true, (value) => (top > 0 ? value / top : 0));
 }
 
-/** A value's trend between its own extremes; one that never changed runs along the middle. */
+/** A value's trend between its own extremes; one that never changed is a low line. */
 export function drawValues(
 	theme: Theme,
 	points: readonly TrendPoint[],
@@ -32,8 +32,8 @@ export function drawValues(
 	const high = Math.max(...numbers);
 	// A small change of a large number is no cliff: the scale spans a tenth of the value at least.
 	const span = Math.max(high - low, Math.abs(high) / 10);
-	return draw(theme, shown, width, (value) =>
-		high === low || span === 0 ? 0.5 : 1 - ((high - value) / span) * 0.999,
+	return draw(theme, shown, width, false, (value) =>
+		high === low || span === 0 ? 0.3 : 1 - ((high - value) / span) * 0.999,
 	);
 }
 
@@ -41,6 +41,8 @@ function draw(
 	theme: Theme,
 	shown: readonly TrendPoint[],
 	width: number,
+	/** A time that was bad is a mark; a value that was bad shows how far it went. */
+	isMarked: boolean,
 	scale: (value: number) => number,
 ): readonly TrendPiece[] {
 	const { spark, gap, levels } = theme.glyphs;
@@ -53,7 +55,7 @@ function draw(
 				? null
 				: Math.max(0, Math.min(spark.length - 1, Math.floor(scale(value) * spark.length)));
 		const isBad = level === 'critical' || level === 'unknown';
-		const text = step === null || isBad ? (isBad ? levels[level] : gap) : (spark[step] ?? gap);
+		const text = step === null || (isBad && isMarked) ? (isBad ? levels[level] : gap) : (spark[step] ?? gap);
 		const style: StyleName = level === 'ok' || level === 'pending' ? 'muted' : level;
 		const last = pieces.at(-1);
 		if (last?.style === style) last.text += text;

@@ -9,6 +9,7 @@ export const LAYER_KINDS = [
 	'operations',
 	'activity',
 	'sign',
+	'record',
 	'actions',
 	'palette',
 	'help',
@@ -142,7 +143,7 @@ export function scrolledTop(
 
 export function scrollTo(view: ViewState, list: string, top: number): ViewState {
 	const place = placeOf(view, list);
-	return place.top === top
+	return view.places[list] && place.top === top
 		? view
 		: { ...view, places: { ...view.places, [list]: { ...place, top: Math.max(0, top) } } };
 }

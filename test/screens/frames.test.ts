@@ -199,7 +199,7 @@ describe('quiet', () => {
 		const bytes = terminal.bytesWritten;
 		engine.emit({
 			kind: 'recorded',
-			now: MORNING + 3_000,
+			now: MORNING,
 			checks: [{ ...wellCheck('cors', MORNING, 4_000) }],
 		});
 		await pass(1_000);

@@ -112,7 +112,7 @@ function drawBody(state: PictureState, canvas: Canvas, options: FrameOptions): F
 		lines: page.lines,
 		body: page.lines,
 		list: page.list,
-		footer: full ? full.view.footer : (screen?.footer ?? []),
+		footer: page.footer ?? (full ? full.view.footer : (screen?.footer ?? [])),
 		isModal: false,
 		...(page.cursor ? { cursor: page.cursor } : {}),
 	};

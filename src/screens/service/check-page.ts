@@ -132,18 +132,17 @@ function timingLines(rows: CheckDetailRows, canvas: Canvas): readonly string[] {
 	if (rows.timings.length === 0) return [];
 	const { columns, theme, locale } = canvas;
 	const width = Math.max(10, columns - 30);
+	const bar = theme.glyphs.spark[3] ?? theme.glyphs.full;
 	const lines = rows.timings.map((timing) => {
-		const start = Math.round(timing.from * width);
+		const start = Math.min(Math.round(timing.from * width), width - 1);
 		// A phase that took any time is seen.
 		const length = Math.max(1, Math.round(timing.to * width) - start);
-		return createLine(theme, columns)
+		const line = createLine(theme, columns)
 			.gap(1)
 			.cell(timing.phase, 12, 'muted')
-			.cell(timing.text, 11, 'plain', { align: 'right' })
-			.gap(3)
-			.gap(Math.min(start, width - 1))
-			.text(theme.glyphs.full.repeat(length), 'accent')
-			.end();
+			.cell(timing.text, 11, timing.isTotal ? 'strong' : 'plain', { align: 'right' });
+		if (!timing.isTotal) line.gap(3).gap(start).text(bar.repeat(length), 'accent');
+		return line.end();
 	});
 	return [...section(serviceWord(locale, 'timings'), canvas), ...lines, blank(columns)];
 }

@@ -17,15 +17,7 @@ const BUCKETS = 120;
 export const serviceLayer: LayerView = {
 	kind: 'service',
 	isFull: true,
-	footer: [
-		'row.open',
-		'check.ask',
-		'history.closer',
-		'history.wider',
-		'text.copy',
-		'text.page',
-		'program.quit',
-	],
+	footer: ['row.open', 'check.ask', 'history.closer', 'history.wider', 'text.copy', 'text.page', 'view.up'],
 	title: () => '',
 	page: (state, canvas, layer) => {
 		const checks = checksOfRow(state, layer.subject).flatMap((id) => checkFace(state, id) ?? []);

@@ -4,7 +4,7 @@ import type { Locale } from '../../domain/own-text.ts';
 import type { CheckFace } from '../../domain/picture.ts';
 import { formatBare, formatValue, quantity } from '../../domain/value.ts';
 import { reasonText } from '../../i18n/reason.ts';
-import { ageText, clockText } from '../../i18n/times.ts';
+import { clockText } from '../../i18n/times.ts';
 import { levelOf, type PictureState } from '../../store/index.ts';
 import { checkAge, checkTitle, explain, headlineText, sinceText, softMark } from '../health/rows.ts';
 import { phaseWord, serviceWord } from './words.ts';
@@ -26,6 +26,8 @@ export interface TimingRow {
 	/** Where its bar begins and ends, as shares of the whole. */
 	readonly from: number;
 	readonly to: number;
+	/** The whole, which has no bar of its own. */
+	readonly isTotal: boolean;
 }
 
 /** A check opened: everything that is known of its newest probe, as plain text. */
@@ -152,11 +154,7 @@ function timingsOf(
 			text,
 			from: total > 0 ? start / total : 0,
 			to: total > 0 ? end / total : 0,
+			isTotal,
 		};
 	});
-}
-
-export function spanText(ms: number, locale: Locale): string {
-	// Two days and more are told in days, so that seven of them are not 168 hours.
-	return ageText(ms, locale);
 }
