@@ -182,13 +182,13 @@ export async function serve(
 /** HTTPS with a certificate nobody vouches for, made for `name`; null where there is no openssl. */
 export async function serveTls(
 	name: string,
-): Promise<{ url: string; port: number; close(): Promise<void> } | null> {
+): Promise<{ url: string; port: number; cert: string; close(): Promise<void> } | null> {
 	const pair = certificateFor(name);
 	if (pair === null) return null;
 	const server = https.createServer(pair, (_request, response) => response.end('{"ok": true}'));
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const { port } = server.address() as AddressInfo;
-	return { port, url: `https://127.0.0.1:${port}`, close: () => closeServer(server) };
+	return { port, url: `https://127.0.0.1:${port}`, cert: pair.cert, close: () => closeServer(server) };
 }
 
 function closeServer(server: http.Server | https.Server): Promise<void> {

@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { HttpRequest } from '../../src/domain/ports.ts';
@@ -113,6 +118,36 @@ describe('what a server can do wrong', () => {
 		const answer = await ask(server.url, { verifyTls: false });
 		expect(answer).toMatchObject({ ok: true, value: { body: '{"ok": true}' } });
 		expect(answer.ok && answer.value.timings.tls).toBeGreaterThan(0);
+	});
+
+	test('a certificate that is trusted but made for another name', async () => {
+		const server = await serveTls('other.example');
+		if (server === null) return;
+		servers.push(server);
+		const folder = mkdtempSync(join(tmpdir(), 'rounds-ca-'));
+		servers.push({ close: async () => rmSync(folder, { recursive: true, force: true }) });
+		writeFileSync(join(folder, 'ca.pem'), server.cert);
+		// Node reads who is trusted once at its start, so another one asks.
+		const of = (name: string) =>
+			JSON.stringify(new URL(`../../src/platform/${name}.ts`, import.meta.url).href);
+		const script = `
+			const { createClock } = await import(${of('clock')});
+			const { createHttp } = await import(${of('http')});
+			const clock = createClock();
+			const http = createHttp(clock);
+			const request = { method: 'GET', headers: {}, body: null, redirects: 0, bodyLimit: 1000, connection: 'kept', verifyTls: true };
+			const limits = { deadline: clock.monotonic() + 20_000, signal: new AbortController().signal };
+			const answer = await http.request({ ...request, url: ${JSON.stringify(server.url)} }, limits);
+			console.log(JSON.stringify(answer));
+			await http.close();`;
+		const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') };
+		const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+			env,
+		});
+		expect(JSON.parse(stdout)).toMatchObject({
+			ok: false,
+			error: { code: 'bad-certificate', detail: { reason: 'wrong-name' } },
+		});
 	});
 
 	test('HTTPS to a server that speaks plain HTTP', async () => {
