@@ -101,7 +101,7 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine,
 	if (!opened.ok) return err({ kind: 'storage', fault: opened.error });
 	const storage = opened.value;
 
-	const pool = createPool({ script: new URL('./workers/worker.ts', import.meta.url), clock, size: 2 });
+	const pool = createPool({ script: new URL('./workers/worker.ts', import.meta.url), clock, size: 8 });
 	const session = `${process.pid}-${Math.round(clock.now())}`;
 	const engine = await assembleEngine({
 		clock,

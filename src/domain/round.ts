@@ -36,6 +36,8 @@ export type Evidence =
 			readonly sinceAt: number | null;
 			readonly count: number;
 			readonly lines: readonly string[];
+			/** What could not be read: a count of 0 then proves nothing. */
+			readonly unread?: readonly { readonly path: string; readonly fault: string }[];
 	  };
 
 /** `ok`: it is as it should be. `fail`: it is not. `accept`: not as expected, taken with a note. `skip`: not done, with a reason. */

@@ -100,6 +100,8 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		version,
 		redact,
 		pid: holder.pid,
+		onFault: ({ code, detail }) =>
+			emit({ kind: 'notice', code: 'error-log.failed', detail: { ...detail, code }, at: clock.now() }),
 	});
 
 	const checks = createChecks({
@@ -196,11 +198,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		polls: () => lease.picture().mine,
 		onObserved(observations, now) {
 			const ids = new Set(observations.map((o) => o.check));
-			const pictures = [...ids].flatMap((id) => {
-				const remembered = present.get(id);
-				return remembered ? [present.pictureOf(remembered)] : [];
-			});
-			emit({ kind: 'recorded', now, checks: pictures });
+			checks.tell(ids, now);
 			rounds.observed(ids);
 		},
 		onWritten() {

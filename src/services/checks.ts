@@ -41,6 +41,8 @@ export interface Checks {
 	/** The whole moving picture, for one who starts to listen. */
 	picture(): EngineEvent;
 	tellUptime(): void;
+	/** Tells how these checks stand. */
+	tell(ids: Iterable<CheckId>, now: number): void;
 	recorder: Recorder;
 	stop(): void;
 }
@@ -52,17 +54,19 @@ export function createChecks(parts: ChecksParts): Checks {
 	let polling = false;
 	let uptime: readonly { check: CheckId; share: number }[] = [];
 
+	const tell = (ids: Iterable<CheckId>, now: number) => {
+		const checks = [...ids].flatMap((id) => {
+			const remembered = present.get(id);
+			return remembered ? [present.pictureOf(remembered)] : [];
+		});
+		parts.emit({ kind: 'recorded', now, checks });
+	};
 	const recorder = createRecorder({
 		clock,
 		store,
 		present,
 		onRecorded(batch, now) {
-			const ids = new Set(batch.map((r) => r.observation.check));
-			const checks = [...ids].flatMap((id) => {
-				const remembered = present.get(id);
-				return remembered ? [present.pictureOf(remembered)] : [];
-			});
-			parts.emit({ kind: 'recorded', now, checks });
+			tell(new Set(batch.map((r) => r.observation.check)), now);
 			parts.onRecorded(batch);
 		},
 		onStorage: (storage) => parts.emit({ kind: 'storage', storage }),
@@ -156,6 +160,7 @@ export function createChecks(parts: ChecksParts): Checks {
 			}));
 			parts.emit({ kind: 'uptime', uptime });
 		},
+		tell,
 		recorder,
 		stop() {
 			poller.stop();

@@ -115,7 +115,7 @@ export function createRounds(parts: RoundsParts): Rounds {
 		answer: Answer | null,
 		version: number,
 	): Result<{ round: Round }, Refusal> => {
-		const stored = lift(store.answer(id, index, answer, version));
+		const stored = lift(store.answer(id, index, answer, version, { at: clock.now(), by: parts.operator }));
 		if (!stored.ok) return stored;
 		const round = tell(stored.value.round);
 		const other = stored.value.round.steps[index]?.answer;

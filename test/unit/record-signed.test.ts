@@ -92,6 +92,12 @@ function input(locale: Locale = 'en', change: Partial<SignedInput> = {}): Signed
 				customers: { value: quantity(8), at: YESTERDAY },
 			},
 		},
+		snapshot: {
+			[checkId('customers')]: {
+				customers: { value: quantity(8), at: MORNING + 40 * 60_000 },
+				latency: { value: quantity(52, 'ms'), at: MORNING + 40 * 60_000 },
+			},
+		},
 		flips: [{ check: checkId('integrity'), at: MORNING - 65_000, from: 'ok', to: 'critical' }],
 		coverage: [
 			...CHECKS.filter((one) => one.id !== 'mcp-health').map((one) => wellCheck(one.id)),
@@ -259,5 +265,20 @@ describe('writing', () => {
 			signedRecord(input()),
 		);
 		expect(written.ok).toBe(false);
+	});
+});
+
+describe('the snapshot', () => {
+	test('stands in both files, durations in the JSON only', () => {
+		const { markdown, json } = signedRecord(input());
+		const document = JSON.parse(json) as { snapshot: Record<string, Record<string, unknown>> };
+		expect(Object.keys(document.snapshot['customers'] ?? {})).toEqual(['customers', 'latency']);
+		const section = markdown.slice(markdown.indexOf('## Signed snapshot'), markdown.indexOf('## Coverage'));
+		expect(section).toContain('| customers | customers 8 |');
+		expect(section).not.toContain('latency');
+	});
+
+	test('says when nothing entered it', () => {
+		expect(signedRecord(input('en', { snapshot: {} })).markdown).toContain('Nothing entered the snapshot');
 	});
 });

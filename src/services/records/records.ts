@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import type { Refusal } from '../../domain/engine.ts';
+import type { Fault } from '../../domain/fault.ts';
+import type { CheckId } from '../../domain/ids.ts';
+import { OWN_MARK } from '../../domain/log-format.ts';
 import type { Flip, Reason } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Locale } from '../../domain/own-text.ts';
@@ -8,6 +11,7 @@ import type { Clock, OwnFilesPort } from '../../domain/ports.ts';
 import { err, type Result } from '../../domain/result.ts';
 import type { Evidence, Round } from '../../domain/round.ts';
 import { instantOf, localDay } from '../../domain/schedule.ts';
+import type { Baseline } from '../../domain/snapshot.ts';
 import type { Storage } from '../../domain/storage-port.ts';
 import type { LookDefinition, SystemDefinition } from '../../domain/system.ts';
 import { faultText } from '../../i18n/fault.ts';
@@ -18,7 +22,6 @@ import type { Present } from '../present.ts';
 import type { OperationEnd } from '../run-command.ts';
 import { dailyReport } from './daily-report.ts';
 import { createErrorLog } from './error-log.ts';
-import { OWN_MARK } from '../../domain/log-format.ts';
 import { reasonLine } from './reason-line.ts';
 import { signedRecord, writeSignedRecord } from './signed-record.ts';
 
@@ -37,6 +40,8 @@ export interface RecordsParts {
 	readonly version: string;
 	readonly redact: (text: string) => string;
 	readonly pid: number;
+	/** A line of ours could not be written. */
+	readonly onFault: (fault: Fault) => void;
 }
 
 /** What the console writes down, and what it reads back for a step. */
@@ -69,26 +74,59 @@ export function createRecords(parts: RecordsParts): Records {
 	};
 	const coverage = () => [...present.all()].map((remembered) => present.pictureOf(remembered));
 
+	/** When the round before this one was signed. */
+	const signedBefore = (round: Round): number | null => {
+		const recent = storage.rounds.list(0, clock.now() + DAY, 50);
+		const own = round.signed?.at ?? Number.POSITIVE_INFINITY;
+		const times = (recent.ok ? recent.value : []).flatMap((r) =>
+			r.id !== round.id && r.signed ? [r.signed.at] : [],
+		);
+		return times.filter((at) => at < own).reduce<number | null>((last, at) => Math.max(last ?? 0, at), null);
+	};
+	/** What this round was compared with: its own evidence knows, also after a crash between signing and writing. */
+	const baselineBefore = (round: Round): Baseline => {
+		const before: Record<string, Baseline[CheckId]> = { ...present.baseline };
+		for (const { answer } of round.steps) {
+			for (const evidence of answer?.evidence ?? []) {
+				if (evidence.kind === 'observation') before[evidence.check] = evidence.baseline as Baseline[CheckId];
+			}
+		}
+		return before as Baseline;
+	};
+	const snapshotAt = (at: number): Baseline => {
+		const now = storage.rounds.baseline();
+		const taken: Record<string, Baseline[CheckId]> = {};
+		for (const [check, samples] of Object.entries(now.ok ? now.value : {})) {
+			const mine = Object.entries(samples).filter(([, value]) => value.at === at);
+			if (mine.length > 0) taken[check] = Object.fromEntries(mine);
+		}
+		return taken as Baseline;
+	};
+	/** Our own log failing makes no service red, and is not kept quiet. */
+	const watched = (written: Promise<Result<void, Fault>>) => {
+		void written.then((result) => {
+			if (!result.ok) parts.onFault(result.error);
+		});
+	};
+
 	return {
 		flipped(flip, reasons) {
 			// The first look at a check that is well is no news for an error log.
 			if (flip.from === 'pending' && flip.to === 'ok') return;
-			void errorLog().flipped(flip, reasons);
+			watched(errorLog().flipped(flip, reasons));
 		},
 		failed(operation) {
-			void errorLog().failed(operation);
+			watched(errorLog().failed(operation));
 		},
 		async writeSigned(round) {
 			const system = parts.system();
-			const previous = storage.rounds.list(0, round.startedAt, 1);
-			const since = previous.ok
-				? (previous.value[0]?.signed?.at ?? round.startedAt - DAY)
-				: round.startedAt - DAY;
+			const since = signedBefore(round) ?? round.startedAt - DAY;
 			const flips = storage.observations.flips(since, FLIPS);
 			const record = signedRecord({
 				round,
 				face: parts.face(),
-				before: present.baseline,
+				before: baselineBefore(round),
+				snapshot: snapshotAt(round.signed?.at ?? 0),
 				flips: flips.ok ? flips.value : [],
 				coverage: coverage(),
 				locale,
@@ -130,9 +168,19 @@ export function createRecords(parts: RecordsParts): Records {
 		},
 		async lookAt(look, sinceAt) {
 			const counted = await logs.countErrors(look.log, sinceAt);
-			if (!counted.ok) return null;
+			if (!counted.ok) {
+				const unread = [{ path: look.log, fault: counted.error.code }];
+				return { kind: 'lines', source: look.log, sinceAt, count: 0, lines: [], unread };
+			}
 			const lines = counted.value.last.map((line) => `${line.source}: ${line.text}`);
-			return { kind: 'lines', source: look.log, sinceAt, count: counted.value.count, lines };
+			return {
+				kind: 'lines',
+				source: look.log,
+				sinceAt,
+				count: counted.value.count,
+				lines,
+				unread: counted.value.faults,
+			};
 		},
 		levelLine(picture) {
 			const first = picture.reasons[0];

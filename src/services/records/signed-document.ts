@@ -52,6 +52,12 @@ export function buildSigned(input: SignedInput): SignedDocument {
 		exceptions: round.steps.filter(isException).map((step) => step.index + 1),
 		steps: round.steps.map((step) => describeStep(step, input)),
 		changes: { ...changedValues(input), flips: input.flips.map((flip) => ({ ...flip, at: iso(flip.at) })) },
+		snapshot: Object.fromEntries(
+			Object.entries(input.snapshot).map(([check, samples]) => [
+				check,
+				Object.fromEntries(Object.entries(samples).map(([sample, { value }]) => [sample, value])),
+			]),
+		),
 		coverage: describeCoverage(input, signed.at),
 	};
 	return mapTexts(document, (text) => clean(redact(text), { newlines: 'keep', max: 100_000 }));
@@ -98,8 +104,8 @@ export function titleOf(step: Step, { locale, face }: Pick<SignedInput, 'locale'
 function describeEvidence(evidence: Evidence, input: SignedInput): SignedEvidence {
 	const { locale } = input;
 	if (evidence.kind === 'lines') {
-		const { source, sinceAt, count, lines } = evidence;
-		return { kind: 'lines', source, sinceAt: sinceAt === null ? null : iso(sinceAt), count, lines };
+		const { source, sinceAt, count, lines, unread = [] } = evidence;
+		return { kind: 'lines', source, sinceAt: sinceAt === null ? null : iso(sinceAt), count, lines, unread };
 	}
 	const reasons = evidence.reasons.map((reason) => reasonLine(reason, locale));
 	if (evidence.kind === 'operation') {

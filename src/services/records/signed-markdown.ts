@@ -1,6 +1,6 @@
 import type { Locale } from '../../domain/own-text.ts';
 import type { StepStanding } from '../../domain/round.ts';
-import { formatBare } from '../../domain/value.ts';
+import { formatBare, formatValue } from '../../domain/value.ts';
 import { levelWord } from '../../i18n/levels.ts';
 import { dateText, secondsText, zoneText } from '../../i18n/times.ts';
 import { codeBlock, inert, inertCell, inertLines, table } from './markdown.ts';
@@ -63,6 +63,7 @@ export function renderSigned(document: SignedDocument): string {
 	parts.push(`## ${word('changed')}`, changes(document));
 	parts.push(`## ${word('steps')}`);
 	for (const step of document.steps) parts.push(...renderStep(step, document));
+	parts.push(`## ${word('snapshot')}`, ...snapshot(document));
 	parts.push(`## ${word('coverage')}`, ...coverage(document));
 	return `${parts.join('\n\n')}\n`;
 }
@@ -165,7 +166,11 @@ function renderEvidence(evidence: SignedEvidence, { locale, timezone }: SignedDo
 		const { count, source, sinceAt } = evidence;
 		const values = { count, source: inert(source), at: sinceAt === null ? '' : moment(sinceAt, timezone) };
 		const head = recordWord(locale, sinceAt === null ? 'lines' : 'linesSince', values);
-		return evidence.lines.length > 0 ? [head, codeBlock(evidence.lines.join('\n'))] : [head];
+		const unread = evidence.unread.map(
+			({ path, fault }) => `- ${recordWord(locale, 'unread', { path: inert(path), fault: inert(fault) })}`,
+		);
+		const parts = unread.length > 0 ? [head, unread.join('\n')] : [head];
+		return evidence.lines.length > 0 ? [...parts, codeBlock(evidence.lines.join('\n'))] : parts;
 	}
 	const isCheck = evidence.kind === 'observation';
 	const at = recordWord(locale, isCheck ? 'observed' : 'ran', { at: moment(evidence.at, timezone) });
@@ -203,6 +208,20 @@ function valueTable(values: readonly SignedValue[], locale: Locale): string {
 		rows,
 		[1, 3, 4],
 	);
+}
+
+/** Durations differ every time and say nothing to a later reader; they stand in the JSON. */
+function snapshot({ snapshot: taken, locale }: SignedDocument): string[] {
+	const rows = Object.entries(taken).map(([check, samples]) => {
+		const values = Object.entries(samples)
+			.filter(([, value]) => typeof value !== 'object' || value === null || value.unit !== 'ms')
+			.map(([sample, value]) => `${inert(sample)} ${inert(formatValue(value, { locale }))}`);
+		return [inert(check), values.join(' · ')];
+	});
+	const intro = recordWord(locale, 'snapshotText');
+	return rows.length === 0
+		? [recordWord(locale, 'noSnapshot')]
+		: [intro, table([recordWord(locale, 'check'), recordWord(locale, 'value')], rows)];
 }
 
 function coverage({ coverage: found, locale, timezone }: SignedDocument): string[] {

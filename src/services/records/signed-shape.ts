@@ -14,6 +14,8 @@ export interface SignedInput {
 	readonly face: Pick<SystemFace, 'system' | 'environment' | 'timezone' | 'checks'>;
 	/** As it was before this round was signed. */
 	readonly before: Baseline;
+	/** What this signature makes the values to compare with. */
+	readonly snapshot: Baseline;
 	/** Since the last signed round, oldest first. */
 	readonly flips: readonly Flip[];
 	/** The standing of every declared check at sign-off; one that was never asked has `at: 0`. */
@@ -69,6 +71,8 @@ export interface SignedDocument {
 			readonly to: Level;
 		}[];
 	};
+	/** What this signature makes the values to compare with: check → sample → value. */
+	readonly snapshot: Readonly<Record<string, Readonly<Record<string, SampleValue>>>>;
 	readonly coverage: {
 		readonly declared: number;
 		readonly evaluated: number;
@@ -132,4 +136,6 @@ export type SignedEvidence =
 			readonly sinceAt: string | null;
 			readonly count: number;
 			readonly lines: readonly string[];
+			/** Files that could not be read, with a fault code each. */
+			readonly unread: readonly { readonly path: string; readonly fault: string }[];
 	  };
