@@ -33,8 +33,6 @@ import { createPresent } from './present.ts';
 import { createRecords } from './records/records.ts';
 import { createRounds } from './rounds.ts';
 
-/** How long history is kept, ms; what a person did is kept for ever. */
-const HISTORY_MS = 90 * 86_400_000;
 /** A session silent for this long is gone, and so are its operations. */
 const GONE_MS = 60_000;
 
@@ -212,10 +210,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		config: () => void keeper.look(),
 		uptime: () => checks.tellUptime(),
 		polls: () => lease.picture().mine,
-		compact(now) {
-			const more = storage.observations.compact(now, HISTORY_MS);
-			return more.ok && more.value;
-		},
+		compact: checks.compact,
 	});
 
 	const face = () => faceOf(system, kindOf, { operator, demo: parts.demo });

@@ -14,6 +14,8 @@ import { createProber } from './prober.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 
 const DAY = 86_400_000;
+/** How long history is kept; what a person did is kept for ever. */
+const HISTORY_MS = 90 * DAY;
 const REFILL_ROWS = 200_000;
 /** How soon a check that compares with another is asked again while it is not sure. */
 const COMPARED_AGAIN_MS = 2_000;
@@ -41,6 +43,8 @@ export interface Checks {
 	/** The whole moving picture, for one who starts to listen. */
 	picture(): EngineEvent;
 	tellUptime(): void;
+	/** Packs a bounded amount of closed history; true when more is left. */
+	compact(now: number): boolean;
 	/** Tells how these checks stand. */
 	tell(ids: Iterable<CheckId>, now: number): void;
 	recorder: Recorder;
@@ -161,6 +165,10 @@ export function createChecks(parts: ChecksParts): Checks {
 			parts.emit({ kind: 'uptime', uptime });
 		},
 		tell,
+		compact(now) {
+			const more = store.compact(now, HISTORY_MS);
+			return more.ok && more.value;
+		},
 		recorder,
 		stop() {
 			poller.stop();
