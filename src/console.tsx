@@ -181,6 +181,9 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
 	});
 	const onStop = () => opened.suspend();
 	process.on('SIGTSTP', onStop);
+	// Stopped by the signal that cannot be caught: somebody else has written on the screen meanwhile.
+	const onContinue = () => display.redraw();
+	process.on('SIGCONT', onContinue);
 	const onEnd = () => display.leave();
 	process.on('exit', onEnd);
 	// A link that hung up may end as an error of the stream instead of a signal.
@@ -196,6 +199,7 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
 	} finally {
 		for (const remove of handlers) remove();
 		process.off('SIGTSTP', onStop);
+		process.off('SIGCONT', onContinue);
 		process.off('exit', onEnd);
 		keyboard.stop();
 		display.leave();

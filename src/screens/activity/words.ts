@@ -26,6 +26,8 @@ export function activityWord(locale: Locale, key: keyof (typeof texts)['en']): s
 
 const codes = defineMessages({
 	en: {
+		'engine.opened': 'started',
+		'engine.closed': 'stopped',
 		'engine.started': 'started',
 		'engine.stopped': 'stopped',
 		'check.asked': 'asked again',
@@ -50,6 +52,8 @@ const codes = defineMessages({
 		'clock.jumped': 'the wall clock jumped',
 	},
 	'zh-CN': {
+		'engine.opened': '已启动',
+		'engine.closed': '已停止',
 		'engine.started': '已启动',
 		'engine.stopped': '已停止',
 		'check.asked': '重新检查',
