@@ -7,6 +7,7 @@ import type { Text } from '../domain/secret.ts';
 import type { ActionBody, ActionDefinition } from '../domain/system.ts';
 import type { Unit } from '../domain/value.ts';
 import { fillWithFaults, type Surroundings } from './checks.ts';
+import type { Complaints } from './complaints.ts';
 import { checkNames, readConditions } from './conditions.ts';
 import { fieldWords } from './field-words.ts';
 import { resolvePath } from './paths.ts';
@@ -21,6 +22,7 @@ interface ActionKeys {
 	readonly title?: OwnText;
 	readonly key?: string;
 	readonly confirm?: boolean;
+	readonly recheck?: readonly string[];
 	readonly run?: CommandSource;
 	readonly shell?: boolean;
 	readonly cwd?: string;
@@ -93,12 +95,30 @@ function readAction(
 		title: keys.title ?? id,
 		key: keys.key ?? null,
 		confirm: keys.confirm ?? false,
+		recheck: recheckOf(keys.recheck ?? [], member(tree, 'recheck') ?? tree, names, complaints),
 		body,
 		result: pattern === null ? null : (keys.result ?? null),
 		must,
 		should,
 		...(found.fault === null ? {} : { broken: found.fault }),
 	};
+}
+
+function recheckOf(
+	wanted: readonly string[],
+	tree: Tree,
+	{ checks }: ActionNames,
+	complaints: Complaints,
+): ActionDefinition['recheck'] {
+	if (wanted.includes('all') && !checks.includes('all')) return checks.map(checkId);
+	const nodes = tree.kind === 'list' ? tree.items : [];
+	return wanted.flatMap((name, index) => {
+		if (checks.includes(name)) return [checkId(name)];
+		const meant = nearest(name, checks);
+		const hint = meant === null ? null : ({ key: 'did-you-mean', values: { word: meant } } as const);
+		complaints.error(nodes[index] ?? tree, 'unknown-check', { name }, hint);
+		return [];
+	});
 }
 
 function checkKey(key: string | undefined, tree: MapTree, around: Surroundings): void {

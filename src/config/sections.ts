@@ -77,7 +77,17 @@ export const checkSchema = z.strictObject({
 export const actionSchema = z.strictObject({
 	title: ownText().optional().describe('Name in the palette; the id without it.'),
 	key: plain().optional().describe('One character that starts it.'),
-	confirm: z.boolean().optional().describe('Asks before it runs, also where the environment would not.'),
+	confirm: z
+		.boolean()
+		.optional()
+		.describe(
+			"Asks before it runs, as strongly as the environment's guard wants: a yes, or the environment's name typed. Default: false.",
+		),
+	recheck: z
+		.array(plain())
+		.min(1)
+		.optional()
+		.describe('Checks to ask again when it has ended, since it may have changed them; [all] for every one.'),
 	run: commandSource()
 		.optional()
 		.describe('Command: a list of arguments, or one line that is split without a shell.'),

@@ -39,6 +39,7 @@ ${TROUBLES.map((trouble) => writeTrouble(trouble.name, trouble.en, trouble.zh, t
     title: {en: "demo: all well", zh-CN: "演示：一切恢复正常"}
     run: [bash, trouble.sh, all-well]
     timeout: 15s
+    recheck: [all]
 `;
 }
 
@@ -48,5 +49,6 @@ function writeTrouble(name: string, en: string, zh: string, seen: string): strin
     title: {en: "${en}", zh-CN: "${zh}"}
     run: [bash, trouble.sh, ${name}, toggle]
     timeout: 15s
+    recheck: [all]
 `;
 }

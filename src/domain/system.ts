@@ -41,8 +41,10 @@ export interface ActionDefinition {
 	readonly title: OwnText;
 	/** A single key, or null: then by palette only. */
 	readonly key: string | null;
-	/** Asks even where the environment would not. */
+	/** Asks before it runs, as strongly as the environment's guard wants. */
 	readonly confirm: boolean;
+	/** Asked again when it has ended, since it may have changed them. */
+	readonly recheck: readonly CheckId[];
 	readonly body: ActionBody;
 	/** Set when it cannot be run at all (a secret that cannot be read). */
 	readonly broken?: Fault;

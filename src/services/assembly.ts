@@ -1,6 +1,4 @@
-import type { LoadedConfig } from '../config/sources.ts';
 import { createConfigKeeper } from '../config/watch.ts';
-import type { CheckKind } from '../domain/check.ts';
 import type {
 	CommandInput,
 	CommandName,
@@ -11,51 +9,24 @@ import type {
 } from '../domain/engine.ts';
 import type { CheckId } from '../domain/ids.ts';
 import { OWN_MARK } from '../domain/log-format.ts';
-import type { LogFilesPort } from '../domain/log-port.ts';
-import type { Locale } from '../domain/own-text.ts';
 import type { ConfigProblem } from '../domain/picture.ts';
-import type { Clock, OwnFilesPort, ProbePorts } from '../domain/ports.ts';
 import { err, type Result } from '../domain/result.ts';
 import { evidenceOf } from '../domain/round.ts';
-import type { Holder, Storage } from '../domain/storage-port.ts';
 import { createRedactor } from '../domain/text.ts';
 import { sheetTitle } from '../i18n/rounds.ts';
+import type { AssemblyParts } from './assembly-parts.ts';
 import { withReport } from './builtins.ts';
 import { createChecks } from './checks.ts';
 import { createDispatch } from './dispatch.ts';
 import { faceOf } from './face.ts';
 import { createFollower } from './follower.ts';
 import { createHousekeeping } from './housekeeping.ts';
-import { createLease } from './lease.ts';
+import { createLease, createLiving } from './lease.ts';
 import { createLogs } from './logs/logs.ts';
 import { createOperations } from './operations.ts';
 import { createPresent } from './present.ts';
 import { createRecords } from './records/records.ts';
 import { createRounds } from './rounds.ts';
-
-/** A session silent for this long is gone, and so are its operations. */
-const GONE_MS = 60_000;
-
-/** The world, opened, and what was configured. */
-export interface AssemblyParts {
-	readonly clock: Clock;
-	readonly ports: ProbePorts;
-	readonly logFiles: LogFilesPort;
-	readonly ownFiles: OwnFilesPort;
-	readonly storage: Storage;
-	readonly config: LoadedConfig;
-	readonly load: () => Promise<Result<LoadedConfig, readonly ConfigProblem[]>>;
-	readonly stamps: (files: readonly string[]) => Promise<readonly (number | null)[]>;
-	readonly kindOf: (name: string) => CheckKind | undefined;
-	readonly holder: Holder;
-	readonly locale: Locale;
-	readonly version: string;
-	readonly demo: boolean;
-	readonly signsAsDemo: boolean;
-	readonly polls: boolean;
-	/** Closes storage, workers and connections, last of all. */
-	readonly close: () => Promise<void>;
-}
 
 /** Joins every service to every other, starts the loops, and gives them the one port. */
 export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
@@ -157,10 +128,13 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 			return { level: found.value.picture.level, line: records.levelLine(found.value.picture) };
 		},
 		report: () => records.report(),
+		isAlive: createLiving(storage.lease, clock, holder, parts.isProcess),
 		onOperation: (operation, tail) => emit({ kind: 'operation', operation, tail }),
 		onFinished(operation, output) {
 			if (operation.step)
 				rounds.found(operation.step.round, operation.step.index, evidenceOf(operation, output));
+			const recheck = system.actions.find((a) => a.id === operation.action)?.recheck ?? [];
+			if (recheck.length > 0) void checks.askNow(recheck);
 			if (operation.level !== 'ok' && operation.state !== 'cancelled') records.failed(operation);
 		},
 		onActivity: activity,
@@ -170,25 +144,22 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		store: storage.lease,
 		holder,
 		mayHold: parts.polls,
-		onChange: (polling) => emit({ kind: 'polling', polling }),
+		onChange(polling) {
+			emit({ kind: 'polling', polling });
+			// Somebody left, perhaps without a word.
+			if (polling.mine) operations.recover();
+		},
 		onTaken() {
 			activity('lease.taken', { session: holder.session });
 			checks.refill();
 			checks.poll(true);
-			recoverOperations();
+			operations.recover();
 		},
 		onLost() {
 			activity('lease.lost', { session: holder.session });
 			checks.poll(false);
 		},
 	});
-	const recoverOperations = () => {
-		const alive = storage.lease.sessions(clock.now(), GONE_MS);
-		operations.recover(
-			(operation) =>
-				alive.ok && alive.value.some((s) => s.session !== holder.session && s.operator === operation.by),
-		);
-	};
 	const follower = createFollower({
 		clock,
 		storage,

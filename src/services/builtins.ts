@@ -9,6 +9,7 @@ export function withReport(system: SystemDefinition): SystemDefinition {
 		title: { en: 'Daily report', 'zh-CN': '日报' },
 		key: null,
 		confirm: false,
+		recheck: [],
 		body: { kind: 'builtin', name: 'report' },
 		result: null,
 		must: [],

@@ -53,6 +53,20 @@ describe('defaults', () => {
 	});
 });
 
+describe('recheck', () => {
+	const two = (recheck: string) =>
+		`${HEAD}checks:\n  a: {kind: http, url: "http://x/"}\n  b: {kind: http, url: "http://y/"}\nactions:\n  fix: {run: [touch, x], recheck: ${recheck}}\n`;
+
+	it('names checks, or all of them', async () => {
+		expect((await loadGood(two('[b]'))).system.actions[0]?.recheck).toEqual(['b']);
+		expect((await loadGood(two('[all]'))).system.actions[0]?.recheck).toEqual(['a', 'b']);
+	});
+
+	it('refuses a check that is not there', async () => {
+		expect((await problemsOf(two('[c]'))).map((p) => p.message)).toEqual([expect.stringContaining('c')]);
+	});
+});
+
 describe('texts', () => {
 	const urlOf = async (written: string, wishes = {}, world = {}) => {
 		const { system } = await loadGood(
