@@ -48,6 +48,7 @@ test('every trouble is an ordinary action with a title in both languages', () =>
 			title: { en: trouble.en, 'zh-CN': trouble.zh },
 			run: ['bash', 'trouble.sh', trouble.name, 'toggle'],
 			timeout: '15s',
+			recheck: ['all'],
 		});
 	}
 	expect(actions['demo-all-well'].run).toEqual(['bash', 'trouble.sh', 'all-well']);
