@@ -1,8 +1,11 @@
 import { checkActions } from './checks.ts';
 import type { Action } from './define.ts';
+import { logActions } from './logs.ts';
 import { movingActions } from './move.ts';
 import { operationActions } from './operations.ts';
 import { programActions } from './program.ts';
+import { fieldActions } from './round-field.ts';
+import { roundActions } from './rounds.ts';
 import { viewActions } from './view.ts';
 
 /**
@@ -12,6 +15,9 @@ import { viewActions } from './view.ts';
 export const ACTIONS: readonly Action[] = [
 	...viewActions,
 	...checkActions,
+	...roundActions,
+	...fieldActions,
+	...logActions,
 	...operationActions,
 	...programActions,
 	...movingActions,
@@ -39,4 +45,6 @@ export {
 	readLaunch,
 	writeLaunch,
 } from './operations.ts';
+export { keepDraft } from './round-field.ts';
+export * from './round-view.ts';
 export { type Pressed, type Step, walkKey } from './walk.ts';

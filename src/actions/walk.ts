@@ -16,7 +16,13 @@ export type Step =
 	| { readonly kind: 'ignored' };
 
 /** Layers that fill the body like a screen: what works anywhere works in them. */
-const FULL: ReadonlySet<Layer['kind']> = new Set(['service', 'operation', 'operations', 'activity']);
+const FULL: ReadonlySet<Layer['kind']> = new Set([
+	'service',
+	'operation',
+	'operations',
+	'activity',
+	'record',
+]);
 
 const IGNORED: Step = { kind: 'ignored' };
 
@@ -41,7 +47,8 @@ function isTyping({ key, text }: Pressed): boolean {
 export function walkKey(view: ViewState, pressed: Pressed, keymap: Keymap, monotonic: number): Step {
 	const layer = view.layers.at(-1) ?? null;
 	const { key } = pressed;
-	if (layer?.kind === 'confirm' && key !== 'ctrl-c' && monotonic - layer.openedAt < DEAF_MS) return IGNORED;
+	const isQuestion = layer?.kind === 'confirm' || layer?.kind === 'sign';
+	if (isQuestion && key !== 'ctrl-c' && monotonic - layer.openedAt < DEAF_MS) return IGNORED;
 	if (layer?.field && isTyping(pressed)) return { kind: 'type', layer };
 	const found = layer ? keymap.find(layer.kind, key) : keymap.find(view.screen, key);
 	if (found) return { kind: 'action', action: found };

@@ -5,6 +5,7 @@ import {
 	configuredActions,
 	createKeymap,
 	type Keymap,
+	keepDraft,
 	walkKey,
 } from '../actions/index.ts';
 import type { Engine, EngineEvent } from '../domain/engine.ts';
@@ -16,6 +17,7 @@ import { sliceColumns } from '../ui/slice-columns.ts';
 import { createTextField, editText, insertText, type TextField, textOf } from '../ui/text-field.ts';
 import type { Theme } from '../ui/theme.ts';
 import { type DrawnFrame, drawFrame, LAYERS, SCREENS } from './index.ts';
+import { conflictText, noticeText } from './notices.ts';
 
 /** Repaints for what the engine tells are at most two a second … */
 const BATCH_MS = 500;
@@ -26,6 +28,8 @@ const SOON_MS = 20;
 const TICK_MS = 5_000;
 /** How often an open page asks the engine again while things change. */
 const LOAD_MS = 2_000;
+/** Typed text is kept by the engine this long after it was typed, at the latest. */
+const DRAFT_MS = 1_000;
 
 /** What the desk needs of the terminal, each replaceable in tests. */
 export interface DeskPorts {
@@ -63,6 +67,7 @@ export function createDesk(ports: DeskPorts): Desk {
 	let cancelFlush: (() => void) | null = null;
 	let cancelTick: (() => void) | null = null;
 	let cancelLoad: (() => void) | null = null;
+	let cancelDraft: (() => void) | null = null;
 	let isRunning = false;
 	let known: { face: SystemFace | null; actions: readonly Action[]; keymap: Keymap } | null = null;
 	let drawn: { state: PictureState; columns: number; rows: number; frame: DrawnFrame } | null = null;
@@ -112,6 +117,8 @@ export function createDesk(ports: DeskPorts): Desk {
 		queue = [];
 		flushedAt = clock.monotonic();
 		picture.apply(events);
+		const notice = events.findLast((event) => event.kind === 'notice');
+		if (notice) picture.view.tell('bad', noticeText(notice, locale));
 		if (events.some((event) => event.kind !== 'uptime' && event.kind !== 'polling')) loadLater();
 	}
 
@@ -142,6 +149,14 @@ export function createDesk(ports: DeskPorts): Desk {
 		if (cancelLoad) return;
 		const wait = Math.max(SOON_MS, LOAD_MS - (clock.monotonic() - loadedAt));
 		cancelLoad = clock.after(wait, load);
+	}
+
+	/** The first change after a pause begins the wait, so that somebody who never stops typing is kept too. */
+	function draftLater(): void {
+		cancelDraft ??= clock.after(DRAFT_MS, () => {
+			cancelDraft = null;
+			keepDraft(context);
+		});
 	}
 
 	function tick(): void {
@@ -186,6 +201,7 @@ export function createDesk(ports: DeskPorts): Desk {
 		const text = textOf(next);
 		picture.view.setField({ text, cursor: next.at });
 		if (layer.kind === 'filter') picture.view.setFilter(layer.subject, text);
+		if (layer.kind === 'note' && text !== field.text) draftLater();
 		if (text !== field.text)
 			picture.view.select(layer.kind, null, { start: 0, size: 1, total: 1, height: 1 });
 	}
@@ -218,13 +234,16 @@ export function createDesk(ports: DeskPorts): Desk {
 			load();
 			const { conflicts } = keys().keymap;
 			const [conflict] = conflicts;
-			if (conflict) picture.view.tell('bad', `${conflict.key}: ${conflict.kept} ≠ ${conflict.lost}`);
+			if (conflict) picture.view.tell('bad', conflictText(conflict, locale));
 			return () => {
 				isRunning = false;
 				stop();
 				cancelFlush?.();
 				cancelTick?.();
 				cancelLoad?.();
+				if (!cancelDraft) return;
+				cancelDraft();
+				keepDraft(context);
 			};
 		},
 	};

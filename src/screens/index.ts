@@ -7,7 +7,7 @@ import { helpLayer } from './help/index.ts';
 import { logsScreen } from './logs/index.ts';
 import { actionsLayer, operationLayer, operationsLayer } from './operation/index.ts';
 import { paletteLayer } from './palette/index.ts';
-import { roundScreen } from './round/index.ts';
+import { roundScreen, signLayer } from './round/index.ts';
 import { serviceLayer } from './service/index.ts';
 
 /** In the order of their numbers. A screen is one folder and one line here. */
@@ -16,6 +16,7 @@ export const SCREENS: readonly Screen[] = [healthScreen, endpointsScreen, roundS
 /** What can lie over a screen, one line each. */
 export const LAYERS: readonly LayerView[] = [
 	serviceLayer,
+	signLayer,
 	operationLayer,
 	operationsLayer,
 	activityLayer,

@@ -22,7 +22,15 @@ export const EMPTY_PICTURE: PictureState = {
 	logs: [],
 	notices: [],
 	crashed: null,
-	fetched: { details: new Map(), histories: new Map(), activity: null },
+	fetched: {
+		details: new Map(),
+		histories: new Map(),
+		activity: null,
+		rounds: null,
+		looks: new Map(),
+		logs: null,
+		record: null,
+	},
 	view: EMPTY_VIEW,
 };
 

@@ -1,5 +1,6 @@
 import type { CheckDetail } from '../domain/engine.ts';
 import type { CheckId, OperationId, RoundId } from '../domain/ids.ts';
+import type { LogFilter, LogLine, LogPage } from '../domain/log-line.ts';
 import type { Operation } from '../domain/operation.ts';
 import type {
 	CheckPicture,
@@ -43,6 +44,30 @@ export interface Fetched {
 	/** By check and span: `api-health 3600000`. */
 	readonly histories: ReadonlyMap<string, readonly HistoryPoint[]>;
 	readonly activity: readonly Activity[] | null;
+	/** The newest rounds, signed ones too; `seen` says which plan and sign-offs they were asked after. */
+	readonly rounds: { readonly seen: string; readonly rounds: readonly Round[] } | null;
+	/** Log lines shown beside a manual step, by round and step: `7 4`. `seen`: the newest `logs` event they hold. */
+	readonly looks: ReadonlyMap<string, { readonly seen: readonly string[]; readonly page: LogPage }>;
+	readonly logs: LogWindow | null;
+	/** The whole record of an opened log line, by the line's key. */
+	readonly record: { readonly subject: string; readonly lines: readonly LogLine[] } | null;
+}
+
+/** What is held of the merged logs: neighbouring pages, each with its own cursors, so that whole ones can be let go. */
+export interface LogWindow {
+	readonly source: string | null;
+	readonly filter: LogFilter;
+	/** Oldest first; at most about a thousand lines together. */
+	readonly pages: readonly Pick<LogPage, 'lines' | 'before' | 'after'>[];
+	readonly sources: LogPage['sources'];
+	/** Newer lines were let go, or never read: only `G` shows the end again. */
+	readonly isCut: boolean;
+	/** Errors since the last signed round; null while nobody has counted to the end. */
+	readonly errors: number | null;
+	/** The `logs` event this holds. */
+	readonly seen: readonly string[];
+	/** Why the last reading failed, already worded; null when it did not. */
+	readonly trouble: string | null;
 }
 
 /** The present picture the screens read. Plain values only; every part keeps its identity until it changes. */

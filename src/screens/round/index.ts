@@ -1,8 +1,11 @@
 import type { Screen } from '../define.ts';
-import { listPage } from '../page.ts';
+import { loadRound, roundPage } from './screen.ts';
+
+export { signLayer } from './sign.ts';
 
 export const roundScreen: Screen = {
 	id: 'round',
-	footer: [],
-	page: (state, canvas) => listPage(canvas, state.view, 'round', { rows: [] }),
+	footer: ['round.open'],
+	page: roundPage,
+	load: loadRound,
 };
