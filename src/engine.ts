@@ -48,6 +48,16 @@ export function kindOf(name: string): CheckKind | undefined {
 	return CHECK_KINDS.find((kind) => kind.name === name) as CheckKind | undefined;
 }
 
+/** Signal 0 asks only whether a process is there; not being allowed to ask means that it is. */
+function isProcess(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (thrown) {
+		return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+	}
+}
+
 /** Splits a `cmd:` reference into its arguments, without a shell. */
 function splitWords(line: string): readonly string[] | null {
 	const split = splitCommand(line);
@@ -114,6 +124,7 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine,
 		stamps: world.stamps,
 		kindOf,
 		holder: { session, operator, pid: process.pid, host: hostname() },
+		isProcess,
 		locale,
 		version,
 		demo: options.demo,

@@ -1,4 +1,5 @@
 import type { RoundId } from '../domain/ids.ts';
+import type { Operation } from '../domain/operation.ts';
 import type { PollingPicture } from '../domain/picture.ts';
 import type { Clock } from '../domain/ports.ts';
 import type { Holder, LeaseStore } from '../domain/storage-port.ts';
@@ -8,6 +9,9 @@ const TTL_MS = 4_000;
 const RENEW_MS = 1_500;
 /** How often one without the lease looks whether it is free. */
 const WATCH_MS = 500;
+const DAY_MS = 86_400_000;
+/** A session of another host silent for this long is gone; one of this host when its process is. */
+const GONE_MS = 60_000;
 
 export interface LeaseParts {
 	readonly clock: Clock;
@@ -97,5 +101,25 @@ export function createLease(parts: LeaseParts): Lease {
 			mine = false;
 			store.leave(holder);
 		},
+	};
+}
+
+/** Whether another console that lives may be the one that started an operation. */
+export function createLiving(
+	store: LeaseStore,
+	clock: Clock,
+	holder: Holder,
+	isProcess: (pid: number) => boolean,
+): (operation: Operation) => boolean {
+	return ({ by, startedAt }) => {
+		const now = clock.now();
+		// On this host the process itself says it: a clock set anew makes every heartbeat look old.
+		const near = store.sessions(now, DAY_MS);
+		const far = store.sessions(now, GONE_MS);
+		const alive = [
+			...(near.ok ? near.value : []).filter((s) => s.host === holder.host && isProcess(s.pid)),
+			...(far.ok ? far.value : []).filter((s) => s.host !== holder.host),
+		];
+		return alive.some((s) => s.session !== holder.session && s.operator === by && s.since <= startedAt);
 	};
 }

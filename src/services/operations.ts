@@ -24,6 +24,8 @@ export interface OperationsParts {
 	/** Asks a check and returns how it stands then. */
 	readonly askCheck: (check: CheckId) => Promise<{ readonly level: Level; readonly line: string }>;
 	readonly report: () => Promise<OperationEnd>;
+	/** Whether the console that started an operation of another session may still be running it. */
+	readonly isAlive: (operation: Operation) => boolean;
 	readonly onOperation: (operation: Operation, tail: readonly string[]) => void;
 	readonly onFinished: (operation: Operation, output: string) => void;
 	readonly onActivity: (code: string, detail: Record<string, string | number>) => void;
@@ -37,7 +39,7 @@ export interface Operations {
 	}): Promise<Result<{ readonly operation: Operation }, Refusal>>;
 	cancel(id: OperationId): Result<Record<never, never>, Refusal>;
 	/** Operations a dead process left running are marked lost. */
-	recover(isAlive: (operation: Operation) => boolean): void;
+	recover(): void;
 	/** Tells operations other consoles started or ended. */
 	reread(): void;
 	isBusy(): boolean;
@@ -203,6 +205,26 @@ export function createOperations(parts: OperationsParts): Operations {
 		return ended;
 	};
 
+	const recover = () => {
+		const left = store.running();
+		if (!left.ok) return;
+		for (const operation of left.value) {
+			if (running.has(operation.id) || parts.isAlive(operation)) continue;
+			const end = {
+				endedAt: clock.now(),
+				state: 'lost',
+				level: 'unknown',
+				samples: {},
+				reasons: [],
+				files: [],
+			} as const;
+			const stored = store.finish(operation.id, end, '');
+			if (!stored.ok) continue;
+			tell(stored.value, []);
+			parts.onFinished(stored.value, '');
+		}
+	};
+
 	return {
 		async start({ action: id, step, confirmed }) {
 			const system = parts.system();
@@ -212,6 +234,8 @@ export function createOperations(parts: OperationsParts): Operations {
 			const agreed =
 				guard === 'none' || (guard === 'typed' ? confirmed === system.environment.name : confirmed !== null);
 			if (!agreed) return refuse('needs-confirmation', { environment: system.environment.name });
+			// A console that was killed must not keep the others from running this.
+			recover();
 			const others = store.running();
 			const same = others.ok ? others.value.find((o) => o.action === id) : undefined;
 			if (same) return refuse('already-running', { by: same.by, at: same.startedAt });
@@ -225,23 +249,7 @@ export function createOperations(parts: OperationsParts): Operations {
 			found.controller.abort();
 			return ok({});
 		},
-		recover(isAlive) {
-			const left = store.running();
-			if (!left.ok) return;
-			for (const operation of left.value) {
-				if (running.has(operation.id) || isAlive(operation)) continue;
-				const end = {
-					endedAt: clock.now(),
-					state: 'lost',
-					level: 'unknown',
-					samples: {},
-					reasons: [],
-					files: [],
-				} as const;
-				const stored = store.finish(operation.id, end, '');
-				if (stored.ok) parts.onFinished(stored.value, '');
-			}
-		},
+		recover,
 		reread() {
 			const recent = store.list(20);
 			if (!recent.ok) return;
