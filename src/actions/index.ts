@@ -47,4 +47,5 @@ export {
 } from './operations.ts';
 export { keepDraft } from './round-field.ts';
 export * from './round-view.ts';
+export { whyNot } from './reach.ts';
 export { type Pressed, type Step, walkKey } from './walk.ts';

@@ -7,6 +7,7 @@ import {
 	type Keymap,
 	keepDraft,
 	walkKey,
+	whyNot,
 } from '../actions/index.ts';
 import type { Engine, EngineEvent } from '../domain/engine.ts';
 import type { Locale } from '../domain/own-text.ts';
@@ -82,8 +83,8 @@ export function createDesk(ports: DeskPorts): Desk {
 		return known;
 	}
 
-	const disabled = (action: Action): string | null =>
-		action.disabled?.(picture.state(), context)?.[locale] ?? null;
+	const disabled = (action: Action, state: PictureState): string | null =>
+		whyNot(action, state, context)?.[locale] ?? null;
 
 	function frame(state: PictureState, columns: number, rows: number): DrawnFrame {
 		size = { columns, rows };
@@ -166,7 +167,7 @@ export function createDesk(ports: DeskPorts): Desk {
 	}
 
 	async function run(action: Action): Promise<void> {
-		const why = disabled(action);
+		const why = disabled(action, picture.state());
 		if (why !== null) return picture.view.tell('bad', why);
 		await action.run(context);
 	}

@@ -338,3 +338,47 @@ describe('pasted text', () => {
 		expect(view().layers).toHaveLength(1);
 	});
 });
+
+test('a notice of the engine, and a key that two actions want, are said in words', async () => {
+	const { engine, clock, view } = setUp({ locale: 'zh-CN' });
+	engine.emit({ kind: 'notice', code: 'clock.jumped', detail: { byMs: 4_000 }, at: MORNING });
+	await clock.advance(600);
+	expect(view().message).toEqual({ tone: 'bad', text: '系统时钟跳变 4 s，检查间隔不受影响' });
+	engine.emit({ kind: 'notice', code: 'error-log.failed', detail: { code: 'disk-full' }, at: MORNING });
+	await clock.advance(600);
+	expect(view().message?.text).toMatch(/^错误日志写入失败：.+/);
+	expect(view().message?.text).not.toContain('disk-full');
+	const [first, ...rest] = world();
+	const face = first?.kind === 'system' ? first.face : null;
+	const clash = createDesk({
+		engine: createFakeEngine([
+			{ kind: 'system', face: { ...face!, keys: { 'check.ask-all': 'q' } } },
+			...rest,
+		]),
+		clock,
+		locale: 'en',
+		theme: createTheme({ colours: 'none', background: 'dark', glyphs: 'unicode' }),
+		ownZone: 'UTC',
+		copy: () => {},
+		page: async () => {},
+		redraw: () => {},
+		suspend: () => {},
+		quit: () => {},
+	});
+	clash.start();
+	expect(clash.picture.state().view.message?.text).toContain(
+		'key q means check.ask-all here, so program.quit has no key',
+	);
+});
+
+test('the palette and the help speak of the place below them; what belongs elsewhere says so and does nothing', async () => {
+	const { press, draw, view, asked } = setUp();
+	await press(':', ...'filter');
+	expect(draw().find((line) => line.includes('▸'))).not.toContain('there is no list to filter here');
+	expect(draw().join('\n')).toContain('show only rows that hold a text');
+	await press('esc', '5', ':', ...'re-check', 'enter');
+	expect(view().message?.text).toBe('it belongs to another screen');
+	expect(asked('checks.ask')).toEqual([]);
+	await press('1', ':', ...'zoom in');
+	expect(draw().join('\n')).toContain('it belongs to another screen');
+});

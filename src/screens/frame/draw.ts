@@ -26,7 +26,8 @@ export interface FrameOptions {
 	readonly layers: readonly LayerView[];
 	readonly actions: readonly Action[];
 	readonly keymap: Keymap;
-	disabled(action: Action): string | null;
+	/** Why an action cannot be done in this picture, or null. */
+	disabled(action: Action, state: PictureState): string | null;
 }
 
 export interface DrawnFrame {
@@ -64,7 +65,7 @@ export function drawFrame(state: PictureState, options: FrameOptions): DrawnFram
 		];
 	});
 	const filtered = state.view.filters[front.list?.name ?? ''] ?? '';
-	const foot = drawFoot(state, canvas, offered(front, options), filtered, options.keymap);
+	const foot = drawFoot(state, canvas, offered(state, front, options), filtered, options.keymap);
 	const rule = drawRule(theme, columns);
 	const lines = [
 		...drawHead(state, canvas, { tabs, ownZone: options.ownZone }),
@@ -93,7 +94,6 @@ interface Front {
 
 /** The screen, or the newest full layer instead of it, with the panels that lie over it. */
 function drawBody(state: PictureState, canvas: Canvas, options: FrameOptions): Front {
-	const around: LayerSurroundings = options;
 	const layers = state.view.layers.filter((layer) => layer.kind !== 'filter');
 	const views = layers.flatMap((layer) => {
 		const view = options.layers.find((v) => v.kind === layer.kind);
@@ -103,7 +103,7 @@ function drawBody(state: PictureState, canvas: Canvas, options: FrameOptions): F
 	const full = views[base];
 	const screen = options.screens.find((s) => s.id === state.view.screen);
 	const page: Page = full
-		? full.view.page(state, canvas, full.layer, around)
+		? full.view.page(state, canvas, full.layer, surroundings(state, full.layer, options))
 		: (screen?.page(state, canvas) ?? {
 				lines: Array.from({ length: canvas.height }, () => blank(canvas.columns)),
 				list: null,
@@ -113,12 +113,23 @@ function drawBody(state: PictureState, canvas: Canvas, options: FrameOptions): F
 		body: page.lines,
 		list: page.list,
 		footer: page.footer ?? (full ? full.view.footer : (screen?.footer ?? [])),
-		isModal: false,
+		isModal: page.isModal ?? false,
 		...(page.cursor ? { cursor: page.cursor } : {}),
 	};
 	for (const { layer, view } of views.slice(base + 1))
-		front = drawOver(front, state, canvas, layer, view, around);
+		front = drawOver(front, state, canvas, layer, view, surroundings(state, layer, options));
 	return front;
+}
+
+/** What a panel says about actions is meant for the place below it, where they will run. */
+function surroundings(
+	state: PictureState,
+	layer: Layer,
+	{ actions, keymap, disabled }: FrameOptions,
+): LayerSurroundings {
+	const layers = state.view.layers.slice(0, state.view.layers.indexOf(layer));
+	const below: PictureState = { ...state, view: { ...state.view, layers } };
+	return { actions, keymap, disabled: (action) => disabled(action, below) };
 }
 
 function drawOver(
@@ -155,11 +166,15 @@ function drawOver(
 
 const ALWAYS_OFFERED = ['palette.open', 'help.open'];
 
-function offered({ footer, isModal }: Front, { actions, disabled }: FrameOptions): readonly Action[] {
+function offered(
+	state: PictureState,
+	{ footer, isModal }: Front,
+	{ actions, disabled }: FrameOptions,
+): readonly Action[] {
 	const ids = isModal ? footer : [...footer, ...ALWAYS_OFFERED];
 	return ids.flatMap((id) => {
 		const action = actions.find((a) => a.id === id);
-		return action && disabled(action) === null ? [action] : [];
+		return action && disabled(action, state) === null ? [action] : [];
 	});
 }
 
