@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { checkId } from '../../src/domain/ids.ts';
 import { quantity } from '../../src/domain/value.ts';
 import { changeText, toEndpointRows } from '../../src/screens/endpoints/rows.ts';
 import { apply, EMPTY_PICTURE, type PictureState } from '../../src/store/index.ts';
@@ -48,6 +49,29 @@ describe('Endpoint rows', () => {
 		});
 		expect(row(state, 'check:integrity:bills').level).toBe('ok');
 		expect(row(state, 'check:customers:customers').change).toEqual({ text: '=', kind: 'same', level: 'ok' });
+	});
+
+	test('a time is not compared, an empty text is seen', () => {
+		const state = picture();
+		const check = state.checks.get(checkId('ocr'))!;
+		const changed = apply(state, {
+			kind: 'recorded',
+			now: MORNING,
+			checks: [{ ...check, at: MORNING, samples: { ...check.samples, ocr: '' } }],
+		});
+		expect(row(changed, 'check:ocr:ocr')).toMatchObject({
+			value: '""',
+			change: { text: 'was ready', kind: 'changed' },
+		});
+		const baseline = { [checkId('api-health')]: { latency: { value: quantity(3, 'ms'), at: MORNING } } };
+		const signed = apply(state, {
+			kind: 'baseline',
+			baseline,
+			signedAt: MORNING,
+			signedBy: 'mei',
+			title: 'Morning round',
+		});
+		expect(row(signed, 'check:api-health:latency').change.kind).toBe('none');
 	});
 
 	test('nothing signed, nothing claimed', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkId } from '../../src/domain/ids.ts';
+import { quantity } from '../../src/domain/value.ts';
 import { toHealthRows } from '../../src/screens/health/rows.ts';
 import { apply, EMPTY_PICTURE, type PictureState } from '../../src/store/index.ts';
 import { MORNING, wellCheck, world } from '../support/pictures.ts';
@@ -88,6 +89,15 @@ describe('Health rows', () => {
 		});
 		expect(row(state, 'check:cors').isUnsaved).toBe(true);
 		expect(row(state, 'check:integrity').isUnsaved).toBe(false);
+	});
+
+	test('times are whole milliseconds, so that a row does not change for nothing', () => {
+		const check = {
+			...wellCheck('accounting-health', MORNING, 0),
+			samples: { latency: quantity('9.08', 'ms') },
+		};
+		const state = apply(picture(), { kind: 'recorded', now: MORNING, checks: [check] });
+		expect(row(state, 'service:accounting').latency).toBe('9 ms');
 	});
 
 	test('a share is never rounded up to a whole day', () => {

@@ -104,6 +104,7 @@ function valueText(
 ): string {
 	if (!picture || picture.at === 0) return '';
 	const value = picture.samples[name];
+	if (value === '') return '""';
 	if (value !== undefined) return formatBare(value, { locale });
 	if (fault?.kind === 'fault') return faultBrief(fault.fault, locale);
 	return name === '' ? levelWord(level, locale) : '–';
@@ -146,6 +147,8 @@ function changeOf(
 				(resolved) => resolved.from !== undefined && speaksOf(resolved.text, name),
 			),
 	);
+	// A time is never twice the same: it is compared only where a condition asks for it.
+	if (!broken && isQuantity(value) && value.unit === 'ms') return NOTHING;
 	const text = changeText(signed, value, locale);
 	const kind = broken ? 'drift' : text === '=' ? 'same' : 'changed';
 	return { text, kind, level: broken ? picture.level : 'ok' };

@@ -141,7 +141,9 @@ function headline(state: PictureState, check: CheckFace | undefined, locale: Loc
 export function headlineText(check: CheckFace, picture: CheckPicture, locale: Locale): string {
 	const value = check.headline === null ? undefined : picture.samples[check.headline];
 	const isTime = typeof value === 'object' && value !== null && value.unit === 'ms';
-	return formatBare(isTime ? value : quantity(Math.round(picture.durationMs), 'ms'), { locale });
+	const ms = isTime ? Number(value.number) : picture.durationMs;
+	// Hundredths of a millisecond would change with every answer and tell nobody anything.
+	return formatBare(quantity(Math.round(ms), 'ms'), { locale });
 }
 
 export function checkAge(state: PictureState, check: CheckFace, now: number, locale: Locale): string {

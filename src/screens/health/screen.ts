@@ -1,3 +1,4 @@
+import { cellWidth } from '../../domain/text.ts';
 import { levelWord } from '../../i18n/levels.ts';
 import { momentText } from '../../i18n/times.ts';
 import type { PictureState } from '../../store/index.ts';
@@ -28,7 +29,7 @@ interface Widths {
 const MAX_NOTE_LINES = 3;
 
 /** What gives way when the terminal is narrow: the 24 h figure, then most of the sparkline; level, latency and age never. */
-function widthsFor(columns: number): Widths {
+function widthsFor(columns: number, widestTitle: number): Widths {
 	const isWide = columns >= 100;
 	const share = isWide ? 8 : 0;
 	const port = 5;
@@ -37,15 +38,16 @@ function widthsFor(columns: number): Widths {
 	const age = isWide ? 6 : 5;
 	const gaps = isWide ? 2 * 6 + 2 : 2 * 5 + 2;
 	const rest = Math.max(0, columns - port - level - latency - share - age - gaps);
-	const title = Math.max(15, Math.min(40, isWide ? Math.max(20, rest - 60) : rest - 20));
+	// A title is read in full where the sparkline can spare the room.
+	const title = Math.max(15, Math.min(widestTitle, isWide ? Math.max(32, rest - 60) : rest - 20));
 	return { title, port, level, latency, trend: Math.max(0, Math.min(60, rest - title)), share, age };
 }
 
 export function healthPage(state: PictureState, canvas: Canvas): Page {
 	const { columns, locale, now } = canvas;
-	const widths = widthsFor(columns);
 	const filter = filterOf(state, 'health');
 	const all = toHealthRows(state, now, locale);
+	const widths = widthsFor(columns, Math.max(18, ...all.map((row) => cellWidth(row.title))));
 	const rows = all.filter((row) =>
 		row.id === null
 			? filter === ''
