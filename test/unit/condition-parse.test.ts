@@ -282,6 +282,7 @@ describe('the expectation of a value', () => {
 		'code in [200, 204]',
 		'$.error not exists',
 		'5 < count',
+		'missing == ""',
 	].map(parsed);
 
 	test.each<[string, string | null]>([
@@ -293,6 +294,7 @@ describe('the expectation of a value', () => {
 		['code', 'in [200, 204]'],
 		['$.error', 'not exists'],
 		['count', '> 5'],
+		['missing', 'empty'],
 		['nothing', null],
 	])('%s', (name, text) => {
 		expect(expectationFor(name, conditions)).toBe(text);

@@ -33,6 +33,8 @@ export function expectationFor(
 function expectation(condition: Condition, wanted: readonly string[], options: FormatOptions): string | null {
 	const { left, operator, right } = condition;
 	if (wanted.includes(plain(left.text))) {
+		// Nobody reads `= ""` in a column.
+		if (right?.kind === 'literal' && right.value === '' && operator === '==') return 'empty';
 		return right === null ? operator : `${operatorSign(operator)} ${operandText(right, options)}`;
 	}
 	const mirrored = MIRRORED[operator];
