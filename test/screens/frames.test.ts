@@ -225,3 +225,26 @@ describe('quiet', () => {
 		expect(Math.min(...changed.filter((y) => y > 0))).toBe(after.findIndex((line) => line.includes('CORS')));
 	});
 });
+
+test('every page fits 80×24 in Chinese, and without Unicode the footer still fits its line', async () => {
+	const { press } = await open({ isTroubled: true, withRound: true, columns: 80, rows: 24, locale: 'zh-CN' });
+	for (const keys of [
+		['2'],
+		['1', 'enter'],
+		['esc', 'j', 'enter'],
+		['esc', '@'],
+		['esc', 't', 'O'],
+		[':'],
+		['esc', 'esc', '?'],
+	]) {
+		const screen = await press(...keys);
+		expect(screen).toHaveLength(24);
+		expect(screen[0], keys.join(' ')).toContain('CreditPilot');
+		expect(screen[22], keys.join(' ')).toBe('─'.repeat(80));
+		expect(screen[23], keys.join(' ')).toContain('已保存');
+	}
+	await opened?.close();
+	const ascii = await open({ columns: 80, rows: 24, variables: { TERM: 'xterm', LANG: 'C' } });
+	expect(ascii.terminal.screen()[23]).toMatch(/^ Enter open .*: command {2}\? help +mei - saved$/);
+	for (const line of ascii.terminal.screen()) expect(line).toMatch(/^[\x20-\x7e]*$/);
+});

@@ -12,7 +12,7 @@ const DATE_COLUMNS = 20;
 export const activityLayer: LayerView = {
 	kind: 'activity',
 	isFull: true,
-	footer: ['filter.open', 'text.copy', 'text.page', 'view.up'],
+	footer: ['filter.open', 'view.up', 'text.copy', 'text.page'],
 	title: () => '',
 	page: (state, canvas) => {
 		const { columns, theme, locale, zone } = canvas;

@@ -32,7 +32,8 @@ export function drawFoot(
 		line.text(text, tone === 'bad' ? 'critical' : tone === 'good' ? 'ok' : 'accent');
 	} else {
 		const parts = offered.map((action) => ({
-			key: keyText(keymap.keysOf(action)[0] ?? ''),
+			// The sign for Enter is a word in ASCII, which must be measured as one.
+			key: keyText(keymap.keysOf(action)[0] ?? '').replace('↵', theme.glyphs.enter),
 			label: action.label[locale],
 		}));
 		if (filtered !== '') line.text('/ ', 'key').text(cut(filtered, 24), 'match').gap(3);

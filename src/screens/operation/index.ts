@@ -26,7 +26,7 @@ const LIMIT = 50;
 export const operationLayer: LayerView = {
 	kind: 'operation',
 	isFull: true,
-	footer: ['operation.cancel', 'text.copy', 'text.page', 'view.up'],
+	footer: ['operation.cancel', 'view.up', 'text.copy', 'text.page'],
 	title: () => '',
 	page: operationPage,
 	load: async ({ engine, picture }, layer) => {
@@ -124,11 +124,11 @@ export const operationsLayer: LayerView = {
 					lines: (isSelected) => [
 						createLine(theme, columns, isSelected ? 'selected' : 'plain')
 							.cell(isSelected ? theme.glyphs.pointer : '', 1, 'accent')
-							.cell(operation.title, isWide ? 36 : 26)
+							.cell(operation.title, isWide ? 36 : 25)
 							.gap(2)
 							.cell(`${theme.glyphs.levels[result.glyph]} ${result.text}`, 12, result.style)
 							.gap(2)
-							.cell(samplesText(operation, locale), isWide ? 30 : 12, 'muted')
+							.cell(samplesText(operation, locale), isWide ? 30 : 10, 'muted')
 							.right()
 							.cell(operation.by, 10, 'muted')
 							.gap(2)

@@ -17,7 +17,7 @@ const BUCKETS = 120;
 export const serviceLayer: LayerView = {
 	kind: 'service',
 	isFull: true,
-	footer: ['row.open', 'check.ask', 'history.closer', 'history.wider', 'text.copy', 'text.page', 'view.up'],
+	footer: ['row.open', 'check.ask', 'history.closer', 'history.wider', 'view.up', 'text.copy', 'text.page'],
 	title: () => '',
 	page: (state, canvas, layer) => {
 		const checks = checksOfRow(state, layer.subject).flatMap((id) => checkFace(state, id) ?? []);
