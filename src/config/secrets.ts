@@ -59,7 +59,7 @@ export async function resolveSecrets(
 				return;
 			}
 			const why = resolved.ok ? fault('secret-missing', { reason: 'empty' }) : resolved.error;
-			faults.set(unread, fault('secret-missing', { name, reference }));
+			faults.set(unread, fault('secret-missing', { ...why.detail, name, reference }));
 			complaints.warn(value, 'secret-unresolved', { name, reference, reason: reasonOf(why, complaints) });
 		}),
 	);

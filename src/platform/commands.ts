@@ -31,11 +31,13 @@ function endWithUs(child: ChildProcess): void {
 /**
  * Runs a program to its end in a process group of its own, without a terminal and with empty input. At the deadline the
  * whole group gets TERM and, 2 s later, KILL. What it left running when it ended by itself is ended too: nothing stays behind.
+ * `alive` holds how to kill what has not ended yet, for an end that cannot wait.
  */
 export function runCommand(
 	clock: Clock,
 	request: CommandRequest,
 	limits: Limits,
+	alive: Set<() => void> = new Set(),
 ): Promise<Result<CommandAnswer, Fault>> {
 	const argv = request.argv.map(reveal);
 	const env = { ...allowedEnvironment(), ...revealAll(request.env) };
@@ -78,7 +80,10 @@ export function runCommand(
 		listen('out', child.stdout, out);
 		listen('err', child.stderr, errors);
 
+		const kill = () => signalGroup(child, 'SIGKILL');
+		alive.add(kill);
 		const finish = (result: Result<CommandAnswer, Fault>) => {
+			alive.delete(kill);
 			takeBack();
 			running.delete(child);
 			leash.onEnd = null;

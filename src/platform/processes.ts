@@ -8,9 +8,18 @@ import { fileFault } from './file-fault.ts';
 import { listProcesses } from './process-list.ts';
 
 /** Processes of this host. A search never finds the console itself. */
-export function createProcesses(clock: Clock): ProcessesPort {
+export interface Processes extends ProcessesPort {
+	/** Kills every command still running, with all it started. */
+	end(): void;
+}
+
+export function createProcesses(clock: Clock): Processes {
+	const alive = new Set<() => void>();
 	return {
-		run: (request, limits) => runCommand(clock, request, limits),
+		end() {
+			for (const kill of alive) kill();
+		},
+		run: (request, limits) => runCommand(clock, request, limits, alive),
 		async find({ pid, pidFile, name, command }) {
 			let wanted = pid;
 			if (pidFile !== undefined) {

@@ -31,7 +31,7 @@ export interface World {
 	/** Modification times, epoch ms; null where there is no file. */
 	stamps(paths: readonly string[]): Promise<readonly (number | null)[]>;
 	exists(path: string): Promise<boolean>;
-	/** Closes kept connections. */
+	/** Closes kept connections; kills commands that did not end when asked to. */
 	close(): Promise<void>;
 }
 
@@ -65,6 +65,9 @@ export function createWorld({ variables = {}, split }: WorldOptions): World {
 		probePorts: (sql) => ({ clock, http, net: createNet(clock), files, processes, sql, environment }),
 		stamps: (paths) => Promise.all(paths.map(modifiedAt)),
 		exists: async (path) => (await modifiedAt(path)) !== null,
-		close: () => http.close(),
+		close() {
+			processes.end();
+			return http.close();
+		},
 	};
 }

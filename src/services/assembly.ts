@@ -27,10 +27,12 @@ import { createOperations } from './operations.ts';
 import { createPresent } from './present.ts';
 import { createRecords } from './records/records.ts';
 import { createRounds } from './rounds.ts';
+import { createWriting } from './writing.ts';
 
 /** Joins every service to every other, starts the loops, and gives them the one port. */
 export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
-	const { clock, ports, storage, config, holder, locale, version, kindOf, ownFiles } = parts;
+	const { clock, ports, storage, config, holder, locale, version, kindOf } = parts;
+	const files = createWriting(parts.ownFiles);
 	const { operator } = holder;
 	let system = withReport(config.system);
 
@@ -59,7 +61,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 	});
 	const records = createRecords({
 		clock,
-		files: ownFiles,
+		files,
 		storage,
 		present,
 		logs,
@@ -228,14 +230,22 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 	});
 	let closing: Promise<void> | null = null;
 
+	const within = (ms: number, work: Promise<void>) => {
+		let takeBack = () => {};
+		const over = new Promise<void>((resolve) => {
+			takeBack = clock.after(ms, resolve);
+		});
+		return Promise.race([work, over]).finally(takeBack);
+	};
 	const close = async () => {
 		housekeeping.stop();
 		follower.stop();
 		stopLogs();
-		await Promise.race([operations.stop(), new Promise<void>((resolve) => clock.after(1_500, resolve))]);
+		await within(1_500, operations.stop());
 		checks.stop();
 		lease.stop();
 		activity('engine.closed', { pid: holder.pid });
+		await within(300, files.settled());
 		await logs.close();
 		await parts.close();
 		listeners.clear();

@@ -15,6 +15,7 @@ const JUMP_MS = 5_000;
 interface Planned {
 	readonly check: CheckDefinition;
 	readonly kind: CheckKind;
+	readonly origin: string | null;
 	/** Monotonic ms of the next question. */
 	dueAt: number;
 	/** Its own place in the interval (monotonic ms): starts stay spread, and a retry falls back into the rhythm. */
@@ -56,12 +57,27 @@ export function createPoller(parts: PollerParts): Poller {
 	let started = false;
 	let cancelWake: (() => void) | null = null;
 	let wakeAt = Number.POSITIVE_INFINITY;
+	/** Whoever waits for an answer when polling ends; what comes back after that was ended by us and says nothing. */
+	const waiting = new Set<() => void>();
+	let session = 0;
 	let wall = clock.now();
 	let mono = clock.monotonic();
 
 	const planFor = (check: CheckDefinition, dueAt: number): Planned | null => {
 		const kind = parts.kindOf(check.kind);
-		return kind ? { check, kind, dueAt, phase: dueAt, ticket: 0, running: null, again: false } : null;
+		if (!kind) return null;
+		// One that cannot be asked may have no address either.
+		const origin = check.broken === undefined ? kind.origin(check.options) : null;
+		return { check, kind, origin, dueAt, phase: dueAt, ticket: 0, running: null, again: false };
+	};
+
+	/** A question under way goes on when its check is configured anew: still one at a time. */
+	const inherit = (plan: Planned, old: Planned) => {
+		if (!old.running) return;
+		const running: Promise<void> = old.running.then(() => {
+			if (plan.running === running) plan.running = null;
+		});
+		plan.running = running;
 	};
 
 	const schedule = (plan: Planned, dueAt: number) => {
@@ -84,16 +100,19 @@ export function createPoller(parts: PollerParts): Poller {
 			plan.again = true;
 			return plan.running;
 		}
-		const { check, kind } = plan;
-		const origin = kind.origin(check.options);
+		const { check, kind, origin } = plan;
 		const wanted = clock.monotonic();
+		const asked = session;
 		plan.running = new Promise<void>((resolve) => {
+			waiting.add(resolve);
 			places.enter(kind.pool, origin, () => {
 				const late = clock.monotonic() - Math.min(wanted, plan.dueAt);
 				if (late > 50) parts.onLate?.(check.id, late);
 				void prober.probe(check, kind).then((probed) => {
 					places.leave(kind.pool, origin);
 					plan.running = null;
+					waiting.delete(resolve);
+					if (asked !== session) return resolve();
 					const sooner = parts.onProbed(probed);
 					const live = planned.get(check.id) === plan;
 					if (live && started && sooner !== null) {
@@ -172,6 +191,7 @@ export function createPoller(parts: PollerParts): Poller {
 				const old = before.get(check.id);
 				const plan = old && old.check.everyMs === check.everyMs ? planFor(check, old.dueAt) : null;
 				if (plan && old) {
+					inherit(plan, old);
 					plan.phase = old.phase;
 					planned.set(check.id, plan);
 					if (started) schedule(plan, plan.dueAt);
@@ -185,9 +205,11 @@ export function createPoller(parts: PollerParts): Poller {
 		async askNow(checks) {
 			const plans = checks.flatMap((check) => {
 				const known = planned.get(check.id);
-				if (known) return [known];
+				// One that does not poll hears of a new configuration only here.
+				if (known && (started || known.check === check)) return [known];
 				const plan = planFor(check, clock.monotonic());
 				if (!plan) return [];
+				if (known) inherit(plan, known);
 				planned.set(check.id, plan);
 				return [plan];
 			});
@@ -203,10 +225,13 @@ export function createPoller(parts: PollerParts): Poller {
 			cancelWake?.();
 			cancelWake = null;
 			wakeAt = Number.POSITIVE_INFINITY;
+			session += 1;
 			planned.clear();
 			queue = createDueQueue();
 			places.clear();
 			prober.stop();
+			for (const resolve of waiting) resolve();
+			waiting.clear();
 		},
 	};
 }

@@ -58,13 +58,17 @@ export async function runCommand(
 		{ deadline: clock.monotonic() + body.timeoutMs, signal },
 	);
 	if (!answered.ok) return endOfFault(answered.error, signal.aborted);
-	const { stdout, stderr, exit, durationMs } = answered.value;
+	const { stdout, stderr, exit, signal: killedBy, durationMs } = answered.value;
 	const gap = stderr === '' || stdout === '' || stdout.endsWith('\n') ? '' : '\n';
 	const output = redact(`${stdout}${gap}${stderr}`);
 	if (signal.aborted)
 		return { level: 'unknown', samples: {}, reasons: [], output, files: [], cancelled: true };
+	if (exit === null) {
+		const command = masked(body.argv[0] ?? '');
+		return { ...endOfFault(fault('exit-by-signal', { signal: killedBy ?? '', command }), false), output };
+	}
 	const samples: Record<string, Samples[string]> = { took: quantity(Math.round(durationMs), 'ms') };
-	if (exit !== null) samples['exit'] = quantity(exit);
+	samples['exit'] = quantity(exit);
 	Object.assign(samples, namedGroups(action.result, stdout));
 	const { level, reasons } = judge(
 		{ ok: true, value: { samples } },

@@ -162,7 +162,10 @@ describe('secrets', () => {
 		expect(warnings.map(shortly)).toEqual([
 			'3:16 secret "tok" (env:TOK) cannot be read: it is not set; what needs it will say so',
 		]);
-		const broken = { code: 'secret-missing', detail: { name: 'tok', reference: 'env:TOK' } };
+		const broken = {
+			code: 'secret-missing',
+			detail: { name: 'tok', reference: 'env:TOK', reason: 'not-set' },
+		};
 		expect(system.checks.map((check) => check.broken)).toEqual([broken, undefined]);
 		expect(system.actions[0]?.broken).toEqual(broken);
 	});
