@@ -126,6 +126,8 @@ export function openConsole(options: OpenOptions): OpenConsole {
 		stdin: face.stdin,
 		alternateScreen: true,
 		incrementalRendering: false,
+		// Commits are few by themselves; held keys must not wait for a slow beat.
+		maxFps: 60,
 		exitOnCtrlC: false,
 		patchConsole: false,
 		interactive: true,
