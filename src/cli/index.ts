@@ -5,6 +5,7 @@ import { configCommand } from './config.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { statusCommand } from './status.ts';
+import { verifyCommand } from './verify.ts';
 import { watchCommand } from './watch.ts';
 import { cliWords } from './words.ts';
 
@@ -13,6 +14,7 @@ export const COMMANDS = [
 	runCommand,
 	statusCommand,
 	reportCommand,
+	verifyCommand,
 	configCommand,
 	watchCommand,
 ] as const satisfies readonly HeadlessCommand[];

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { verifyRecord } from '../../src/domain/record-proof.ts';
 import { standingOf } from '../../src/domain/round.ts';
 import { reasonLine } from '../../src/services/records/reason-line.ts';
-import { verifyRecord } from '../../src/services/records/signed-record.ts';
 import { makeSystem, openTest, type TestEngine } from '../support/engine.ts';
 import { serve } from '../support/servers.ts';
 

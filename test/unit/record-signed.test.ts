@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkId } from '../../src/domain/ids.ts';
 import type { Locale } from '../../src/domain/own-text.ts';
+import { verifyRecord } from '../../src/domain/record-proof.ts';
 import type { Evidence, Round } from '../../src/domain/round.ts';
 import { quantity } from '../../src/domain/value.ts';
 import { createOwnFiles } from '../../src/platform/own-files.ts';
-import { signedRecord, verifyRecord, writeSignedRecord } from '../../src/services/records/signed-record.ts';
+import { signedRecord, writeSignedRecord } from '../../src/services/records/signed-record.ts';
 import type { SignedInput } from '../../src/services/records/signed-shape.ts';
 import {
 	CHECKS,

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 /** What a record is made of before it becomes text. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
 
@@ -21,11 +19,6 @@ function sortKeys(value: Plain): Plain {
 
 function isList(value: Plain): value is readonly Plain[] {
 	return Array.isArray(value);
-}
-
-/** Lower-case hex. */
-export function sha256(text: string): string {
-	return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
 /** Every text in a document, keys too, changed by `change`: the one place where redaction and cleaning meet a record. */

@@ -1,4 +1,5 @@
 import { ownText } from '../../domain/own-text.ts';
+import { SIGNED_SCHEMA } from '../../domain/record-proof.ts';
 import {
 	type Evidence,
 	isException,
@@ -11,13 +12,7 @@ import { clean } from '../../domain/text.ts';
 import { mapTexts, type Plain } from './canonical.ts';
 import { changeText, isSame } from './change.ts';
 import { reasonLine } from './reason-line.ts';
-import {
-	SIGNED_SCHEMA,
-	type SignedDocument,
-	type SignedEvidence,
-	type SignedInput,
-	type SignedStep,
-} from './signed-shape.ts';
+import type { SignedDocument, SignedEvidence, SignedInput, SignedStep } from './signed-shape.ts';
 
 const iso = (at: number) => new Date(at).toISOString();
 

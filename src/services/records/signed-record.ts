@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { type Fault, fault } from '../../domain/fault.ts';
 import type { OwnFilesPort } from '../../domain/ports.ts';
+import { sha256 } from '../../domain/record-proof.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { dateText } from '../../i18n/times.ts';
-import { canonicalJson, sha256 } from './canonical.ts';
+import { canonicalJson } from './canonical.ts';
 import { recordWord } from './record-words.ts';
 import { buildSigned, plainOf } from './signed-document.ts';
 import { renderSigned } from './signed-markdown.ts';
-import { SIGNED_SCHEMA, type SignedInput } from './signed-shape.ts';
+import type { SignedInput } from './signed-shape.ts';
 
 export type { SignedInput } from './signed-shape.ts';
 
@@ -30,33 +31,6 @@ export function signedRecord(input: SignedInput): SignedRecord {
 		json,
 		name: `${dateText(Date.parse(document.round.signedAt), input.face.timezone)}-${fileWord(input.round.sheet)}`,
 	};
-}
-
-/** What is wrong with a record: its JSON or its text is not what was signed, has no sums, or is of a later version. */
-export type RecordProblem =
-	| 'no-sums'
-	| 'json-changed'
-	| 'markdown-changed'
-	| 'json-unreadable'
-	| 'schema-unknown';
-
-/** Pure. Empty when neither file was changed since it was written. */
-export function verifyRecord(json: string, markdown: string): readonly RecordProblem[] {
-	const sums = /^([\s\S]*\n- [^\n]*`sha256:([0-9a-f]{64})`\n)- [^\n]*`sha256:([0-9a-f]{64})`\n$/.exec(
-		markdown,
-	);
-	if (!sums) return ['no-sums'];
-	const problems: RecordProblem[] = [];
-	const [, text = '', jsonSum, textSum] = sums;
-	if (sha256(text) !== textSum) problems.push('markdown-changed');
-	if (sha256(json) !== jsonSum) problems.push('json-changed');
-	try {
-		const found = JSON.parse(json) as { schema?: unknown } | null;
-		if (found?.schema !== SIGNED_SCHEMA) problems.push('schema-unknown');
-	} catch {
-		problems.push('json-unreadable');
-	}
-	return problems;
 }
 
 const MOST_OF_A_DAY = 1000;

@@ -2,11 +2,10 @@ import type { Level } from '../../domain/level.ts';
 import type { Flip } from '../../domain/observation.ts';
 import type { Locale } from '../../domain/own-text.ts';
 import type { CheckPicture, SystemFace } from '../../domain/picture.ts';
+import type { SIGNED_SCHEMA } from '../../domain/record-proof.ts';
 import type { Round, StepStanding } from '../../domain/round.ts';
 import type { Baseline } from '../../domain/snapshot.ts';
 import type { SampleValue } from '../../domain/value.ts';
-
-export const SIGNED_SCHEMA = 'rounds.signed-round/1';
 
 export interface SignedInput {
 	/** With `signed` set. */
