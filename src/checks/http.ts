@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { HttpAnswer } from '../domain/ports.ts';
+import type { HttpAnswer, HttpRequest } from '../domain/ports.ts';
 import type { Timing, Transcript } from '../domain/reading.ts';
 import { err, ok } from '../domain/result.ts';
 import { reveal } from '../domain/secret.ts';
@@ -12,6 +12,8 @@ import { bodyOf, type HttpOptions, headersOf, httpSchema, methodOf } from './htt
 import { maskDocument, maskHeaders, safeLine, safeStart, shown } from './masking.ts';
 import { bytesSample, countSample, msSample } from './samples.ts';
 
+/** A body of up to so many characters is kept as it came until the next answer; of a longer one only its safe start. */
+const SHORT_BODY = 8_192;
 const PHASES = ['dns', 'connect', 'tls', 'firstByte', 'total'] as const;
 
 /**
@@ -51,22 +53,9 @@ export const http = defineCheckKind<HttpOptions>({
 	impliedMust: () => ['status < 400'],
 	copyAs: curlLine,
 	async probe(options, ports, context) {
-		const method = methodOf(options);
-		const headers = headersOf(options);
+		const request = requestOf(options);
 		const began = ports.clock.monotonic();
-		const answered = await ports.http.request(
-			{
-				url: options.url,
-				method,
-				headers,
-				body: bodyOf(options),
-				redirects: options.redirects,
-				bodyLimit: options.bodyLimit,
-				connection: options.connection,
-				verifyTls: options.verifyTls,
-			},
-			context,
-		);
+		const answered = await ports.http.request(request, context);
 		if (!answered.ok) {
 			const spent = [{ phase: 'total', ms: ports.clock.monotonic() - began }];
 			const transcript = { request: requestLines(options), response: [], body: '', bytes: 0, timings: spent };
@@ -74,13 +63,26 @@ export const http = defineCheckKind<HttpOptions>({
 		}
 		const answer = answered.value;
 		const transcript = transcriptOf(options, answer);
-		const document = documentOf(options, method, answer);
+		const document = documentOf(options, request.method, answer);
 		if (!document.ok) return err({ ...document.error, transcript });
 		const reading = { samples: samplesOf(answer), headers: maskHeaders(options, answer.headers), transcript };
 		if (document.value === undefined) return ok(reading);
 		return ok({ ...reading, document: maskDocument(options, answer.body, document.value) });
 	},
 });
+
+const requests = new WeakMap<HttpOptions, HttpRequest>();
+
+/** What is asked is the same every time: one object a check, by which the port knows it again. */
+function requestOf(options: HttpOptions): HttpRequest {
+	const known = requests.get(options);
+	if (known !== undefined) return known;
+	const { url, redirects, bodyLimit, connection, verifyTls } = options;
+	const asked = { url, method: methodOf(options), headers: headersOf(options), body: bodyOf(options) };
+	const request = { ...asked, redirects, bodyLimit, connection, verifyTls };
+	requests.set(options, request);
+	return request;
+}
 
 function samplesOf(answer: HttpAnswer): Record<string, Quantity> {
 	const { timings } = answer;
@@ -112,23 +114,46 @@ function requestLines(options: HttpOptions): string[] {
 	return lines;
 }
 
+type Head = Pick<HttpAnswer, 'protocol' | 'status' | 'statusText' | 'headers' | 'hops' | 'finalUrl'>;
+
+/** Nobody looks at nearly all of them, so the words are made when they are read. A large body is not kept for that. */
 function transcriptOf(options: HttpOptions, answer: HttpAnswer): Transcript {
-	const response = [safeLine(options, `${answer.protocol} ${answer.status} ${answer.statusText}`.trim())];
-	for (const [name, value] of Object.entries(answer.headers))
-		response.push(safeLine(options, `${name}: ${name === 'set-cookie' ? hideCookies(value) : value}`));
-	if (answer.hops > 0) response.push(safeLine(options, `→ ${answer.finalUrl}`));
+	const { protocol, status, statusText, headers, hops, finalUrl, bytes, timings: measured } = answer;
+	const head: Head = { protocol, status, statusText, headers, hops, finalUrl };
+	const isShort = answer.body.length <= SHORT_BODY;
+	const start = isShort ? answer.body : safeStart(options, answer.body);
+	return {
+		get request() {
+			return requestLines(options);
+		},
+		get response() {
+			return responseLines(options, head);
+		},
+		get body() {
+			return isShort ? safeStart(options, start) : start;
+		},
+		bytes,
+		get timings() {
+			return timingsOf(measured);
+		},
+	};
+}
+
+function responseLines(options: HttpOptions, head: Head): string[] {
+	const lines = [safeLine(options, `${head.protocol} ${head.status} ${head.statusText}`.trim())];
+	for (const [name, value] of Object.entries(head.headers))
+		lines.push(safeLine(options, `${name}: ${name === 'set-cookie' ? hideCookies(value) : value}`));
+	if (head.hops > 0) lines.push(safeLine(options, `→ ${head.finalUrl}`));
+	return lines;
+}
+
+function timingsOf(measured: HttpAnswer['timings']): Timing[] {
 	const timings: Timing[] = [];
 	for (const phase of PHASES) {
-		const ms = answer.timings[phase];
+		const ms = measured[phase];
 		if (ms !== undefined) timings.push({ phase, ms });
 	}
-	return {
-		request: requestLines(options),
-		response,
-		body: safeStart(options, answer.body),
-		bytes: answer.bytes,
-		timings,
-	};
+	return timings;
 }
 
 /** A session that a server opened for us is as good as a password. */

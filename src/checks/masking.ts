@@ -2,16 +2,22 @@ import { Secret, type Text } from '../domain/secret.ts';
 import { clean, createRedactor } from '../domain/text.ts';
 import { isExactNumber, type Value } from '../domain/value.ts';
 
-const redactors = new WeakMap<object, (text: string) => string>();
+const redactors = new WeakMap<object, ((text: string) => string) | null>();
+
+/** Prepared once for all probes of these options; null when they hold no secret. */
+function redactorOf(options: object): ((text: string) => string) | null {
+	let redactor = redactors.get(options);
+	if (redactor === undefined) {
+		const values = secretsIn(options).flatMap(valuesOf);
+		redactor = values.length === 0 ? null : createRedactor(values);
+		redactors.set(options, redactor);
+	}
+	return redactor;
+}
 
 /** Hides every secret of these options in a text, also where the other side sends it back. */
 export function maskSecrets(options: object, text: string): string {
-	let redactor = redactors.get(options);
-	if (redactor === undefined) {
-		redactor = createRedactor(secretsIn(options).flatMap(valuesOf));
-		redactors.set(options, redactor);
-	}
-	return redactor(text);
+	return redactorOf(options)?.(text) ?? text;
 }
 
 /** One safe line for a sample, a target or a transcript. Masked before it is cut: half a secret would not be found. */
@@ -43,6 +49,7 @@ export function maskHeaders(
 	options: object,
 	headers: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
+	if (redactorOf(options) === null) return headers;
 	// No prototype: a header may be called `constructor`.
 	const masked: Record<string, string> = Object.create(null);
 	for (const name of Object.keys(headers)) masked[name] = maskSecrets(options, headers[name] as string);

@@ -36,9 +36,16 @@ export type Value =
 
 /** A quantity from our own number. Throws when it is not finite or the text no decimal: that would be our bug. */
 export function quantity(number: number | bigint | string, unit: Unit = 'none'): Quantity {
+	if (typeof number === 'number' && isWrittenPlain(number)) return { number: String(number), unit };
 	const made = readQuantity(String(number), unit);
 	if (made === null) throw new RangeError(`not a decimal number: ${String(number).slice(0, 40)}`);
 	return made;
+}
+
+// Between these a double is written without an exponent, which is its canonical decimal as it stands.
+function isWrittenPlain(number: number): boolean {
+	const size = Math.abs(number);
+	return number === 0 || (size >= 1e-6 && size < 1e21);
 }
 
 /** A quantity from text of the outside world, or null when the text is not a decimal number. */
@@ -64,7 +71,11 @@ export function exactText(value: ExactNumber): Decimal | null {
 /** What a document's node is as a sample, or undefined for lists, objects and numbers that are none (NaN). */
 export function toSample(value: Value): SampleValue | undefined {
 	if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
-	if (typeof value === 'number') return readQuantity(String(value)) ?? undefined;
+	if (typeof value === 'number') {
+		return isWrittenPlain(value)
+			? { number: String(value), unit: 'none' }
+			: (readQuantity(String(value)) ?? undefined);
+	}
 	if (!isExactNumber(value)) return undefined;
 	const number = exactText(value);
 	return number === null ? undefined : { number, unit: 'none' };

@@ -23,23 +23,32 @@ export function createHttp(clock: Clock): Http {
 	const connections = createConnections(clock);
 	const monotonic = () => clock.monotonic();
 
+	// One who asks the same again and again does so with the same object.
+	const prepared = new WeakMap<HttpRequest, Prepared>();
+	const prepare = (request: HttpRequest): Prepared | null => {
+		const known = prepared.get(request);
+		if (known !== undefined) return known;
+		const url = URL.parse(reveal(request.url));
+		if (url === null) return null;
+		const first: Outgoing = { url, request, method: request.method, foreign: false };
+		const ready = { first, hop: hopOf(first, request.redirects > 0) };
+		prepared.set(request, ready);
+		return ready;
+	};
+
 	const askOnce = async (hop: HopRequest, leash: Leash): Promise<HopOutcome> => {
 		const outcome = await askHop(connections, monotonic, hop, leash);
 		if (outcome.ok || outcome.error.stale !== true || !IDEMPOTENT.has(hop.method)) return outcome;
 		return askHop(connections, monotonic, { ...hop, kept: false }, leash);
 	};
 
-	const ask = async (request: HttpRequest, leash: Leash): Promise<Result<HttpAnswer, Fault>> => {
+	const ask = async (ready: Prepared, leash: Leash): Promise<Result<HttpAnswer, Fault>> => {
 		const began = monotonic();
 		const spent: Spent = { waitMs: 0 };
-		let outgoing: Outgoing = {
-			url: new URL(reveal(request.url)),
-			request,
-			method: request.method,
-			foreign: false,
-		};
+		let outgoing = ready.first;
+		const { request } = outgoing;
 		for (let hops = 0; ; ) {
-			const hop = hopOf(outgoing, hops < request.redirects);
+			const hop = hops === 0 ? ready.hop : hopOf(outgoing, hops < request.redirects);
 			const outcome = await askOnce(hop, leash);
 			if (!outcome.ok) return err({ code: outcome.error.code, detail: outcome.error.detail });
 			addTo(spent, outcome.value);
@@ -52,18 +61,21 @@ export function createHttp(clock: Clock): Http {
 				hops++;
 				continue;
 			}
-			const read = await readBody(outcome.value, request.bodyLimit);
+			const { packed, encoding } = outcome.value;
+			const unpacked = encoding === null ? ok(packed) : await unpack(packed, encoding, request.bodyLimit);
 			// Unpacking goes on in another thread and cannot be called back; its result is not wanted any more.
 			if (leash.ended !== null) return err(leash.ended);
-			if (!read.ok) return read;
+			if (!unpacked.ok) return unpacked;
+			const text = decode(unpacked.value, headers['content-type']);
+			if (!text.ok) return text;
 			const { waitMs, ...phases } = spent;
 			return ok({
 				status,
 				statusText: outcome.value.statusText,
 				protocol: 'HTTP/1.1',
 				headers,
-				body: read.value.body,
-				bytes: read.value.bytes,
+				body: text.value,
+				bytes: unpacked.value.length,
 				finalUrl: clean(outgoing.url.href, { max: 2048 }),
 				hops,
 				timings: { ...phases, firstByte: waitMs, total: monotonic() - began },
@@ -73,10 +85,11 @@ export function createHttp(clock: Clock): Http {
 
 	return {
 		async request(request: HttpRequest, limits: Limits) {
-			if (!URL.canParse(reveal(request.url))) return err(fault('not-supported', { reason: 'address' }));
+			const ready = prepare(request);
+			if (ready === null) return err(fault('not-supported', { reason: 'address' }));
 			const leash = createLeash(clock, limits);
 			try {
-				return await ask(request, leash);
+				return await ask(ready, leash);
 			} finally {
 				leash.release();
 			}
@@ -92,6 +105,12 @@ interface Outgoing {
 	readonly method: string;
 	/** It has left the origin it was meant for: nothing secret goes with it, also when it comes back. */
 	readonly foreign: boolean;
+}
+
+/** What every first question of a request has in common. */
+interface Prepared {
+	readonly first: Outgoing;
+	readonly hop: HopRequest;
 }
 
 interface Spent {
@@ -164,20 +183,6 @@ function follow(from: Outgoing, status: number, location: string): Result<Outgoi
 	if (foreign && method === from.request.method && from.request.body instanceof Secret)
 		return err(fault('redirect-refused', { reason: 'secret', to: clean(url.host, { max: 100 }) }));
 	return ok({ url, request: from.request, method, foreign });
-}
-
-async function readBody(
-	answer: HopAnswer,
-	limit: number,
-): Promise<Result<{ body: string; bytes: number }, Fault>> {
-	let bytes = answer.packed;
-	if (answer.encoding !== null) {
-		const unpacked = await unpack(bytes, answer.encoding, limit);
-		if (!unpacked.ok) return unpacked;
-		bytes = unpacked.value;
-	}
-	const text = decode(bytes, answer.headers['content-type']);
-	return text.ok ? ok({ body: text.value, bytes: bytes.length }) : text;
 }
 
 /** `host:port` of what was asked. Of an address with a secret part only what its reference shows. */

@@ -27,36 +27,39 @@ export function createProber(ports: ProbePorts): Prober {
 	const underWay = new Set<AbortController>();
 
 	return {
-		async probe(check, kind) {
+		probe(check, kind) {
 			const at = clock.now();
 			const began = clock.monotonic();
 			// A secret that could not be read: asking without it would only put the blame on the endpoint.
-			if (check.broken !== undefined) return { check, at, durationMs: 0, outcome: err(check.broken) };
+			if (check.broken !== undefined)
+				return Promise.resolve({ check, at, durationMs: 0, outcome: err(check.broken) });
+			const { timeoutMs } = check;
 			const controller = new AbortController();
 			underWay.add(controller);
-			let giveUp: () => void = () => {};
-			const hung = new Promise<Result<Reading, ProbeFault>>((resolve) => {
+			return new Promise((resolve) => {
+				const settle = (outcome: Probed['outcome']) => {
+					// What comes after the probe was given up changes nothing.
+					if (given) return;
+					given = true;
+					underWay.delete(controller);
+					cancel();
+					resolve({ check, at, durationMs: Math.max(0, clock.monotonic() - began), outcome });
+				};
+				const bug = (thrown: unknown) =>
+					settle({ ok: false, bug: thrown instanceof Error ? thrown.message : String(thrown) });
+				let given = false;
 				// One timer a probe: at the deadline it aborts, and a probe deaf to that is given up soon after.
-				let cancel = clock.after(check.timeoutMs, () => {
+				let cancel = clock.after(timeoutMs, () => {
 					controller.abort();
-					cancel = clock.after(GRACE_MS, () => resolve(err(fault('timeout', { limitMs: check.timeoutMs }))));
+					cancel = clock.after(GRACE_MS, () => settle(err(fault('timeout', { limitMs: timeoutMs }))));
 				});
-				giveUp = () => cancel();
+				const context = { now: at, deadline: began + timeoutMs, signal: controller.signal };
+				try {
+					kind.probe(check.options, ports, context).then(settle, bug);
+				} catch (thrown) {
+					bug(thrown);
+				}
 			});
-			let outcome: Probed['outcome'];
-			try {
-				const asked = kind.probe(check.options, ports, {
-					now: at,
-					deadline: began + check.timeoutMs,
-					signal: controller.signal,
-				});
-				outcome = await Promise.race([asked, hung]);
-			} catch (thrown) {
-				outcome = { ok: false, bug: thrown instanceof Error ? thrown.message : String(thrown) };
-			}
-			giveUp();
-			underWay.delete(controller);
-			return { check, at, durationMs: Math.max(0, clock.monotonic() - began), outcome };
 		},
 		stop() {
 			for (const controller of underWay) controller.abort();

@@ -49,7 +49,7 @@ export function evaluateCondition(condition: Condition, context: EvaluationConte
 		resolved: [...sides, ...rest(trace, [left, right])],
 		must: {
 			operator,
-			value: seenRight.value === undefined ? right.text : formatValue(seenRight.value),
+			value: seenRight.value === undefined ? right.text : limitText(right, seenRight.value),
 			...(seenRight.value === undefined ? {} : { operand: seenRight.value }),
 			...(isLiteral(right) ? {} : { text: right.text }),
 		},
@@ -70,6 +70,18 @@ export function evaluateExpression(
 		return { why: unknown('text-too-long', root.text, { limit: String(MAX_SHOWN) }).why };
 	}
 	return { value: result.value };
+}
+
+const limitTexts = new WeakMap<ResolvedValue & object, string>();
+
+/** A limit that is written in the condition reads the same every time: long durations are not divided anew. */
+function limitText(right: Node, value: ResolvedValue): string {
+	if (right.kind !== 'literal' || typeof value !== 'object' || value === null) return formatValue(value);
+	const known = limitTexts.get(value);
+	if (known !== undefined) return known;
+	const text = formatValue(value);
+	limitTexts.set(value, text);
+	return text;
 }
 
 function answered(answer: Found<boolean>): { readonly holds: boolean | null; readonly why?: Why } {
