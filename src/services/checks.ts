@@ -4,6 +4,7 @@ import type { CheckDetail, EngineEvent, Refusal } from '../domain/engine.ts';
 import type { CheckId } from '../domain/ids.ts';
 import type { Recorded } from '../domain/observation.ts';
 import type { Clock, ProbePorts } from '../domain/ports.ts';
+import type { Samples } from '../domain/reading.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { ObservationStore } from '../domain/storage-port.ts';
 import type { SystemDefinition } from '../domain/system.ts';
@@ -82,7 +83,10 @@ export function createChecks(parts: ChecksParts): Checks {
 		places: createPlaces(),
 		kindOf: parts.kindOf,
 		onProbed(probed) {
+			const before = present.get(probed.check.id)?.newest?.samples ?? {};
 			const sooner = recorder.take(probed);
+			const outdated = judgedBy(probed.check, before);
+			if (outdated.length > 0) void poller.askNow(outdated);
 			const others = sooner === null ? [] : comparedWith(probed.check);
 			if (sooner === null || others.length === 0) return sooner;
 			// Two values taken at different times may disagree for no reason but that: the other one is asked again too.
@@ -101,6 +105,19 @@ export function createChecks(parts: ChecksParts): Checks {
 			[...check.must, ...check.should].flatMap((c) => namesOf(c).others.map((o) => o.check)),
 		);
 		return names.size === 0 ? [] : definitions.filter((d) => names.has(d.id) && d.id !== check.id);
+	};
+	/** Checks found bad by a value of this one that has just changed: they may be well by now, and need not wait for their turn. */
+	const judgedBy = (check: CheckDefinition, before: Samples): readonly CheckDefinition[] => {
+		const now = present.get(check.id)?.newest?.samples ?? {};
+		const hasChanged = (sample: string) => JSON.stringify(before[sample]) !== JSON.stringify(now[sample]);
+		const mutual = comparedWith(check);
+		return definitions.filter((other) => {
+			const level = present.get(other.id)?.newest?.level ?? 'ok';
+			// Two that compare with each other would ask in a circle.
+			if (level === 'ok' || other.id === check.id || mutual.includes(other)) return false;
+			const named = [...other.must, ...other.should].flatMap((c) => namesOf(c).others);
+			return named.some((name) => name.check === check.id && hasChanged(name.sample));
+		});
 	};
 	const uptimeOf = (check: CheckId) => uptime.find((u) => u.check === check)?.share ?? null;
 
