@@ -9,7 +9,7 @@ import { createDisplay, type Display } from './ui/display.ts';
 import { InputRoot } from './ui/input.tsx';
 import { createKeyboard } from './ui/keyboard.ts';
 import { DisplayContext, Frame } from './ui/screen.tsx';
-import { chooseAppearance, createTheme } from './ui/theme.ts';
+import { type Appearance, chooseAppearance, createTheme } from './ui/theme.ts';
 import { createTtyOutput } from './ui/tty-output.ts';
 
 /** The terminal as Ink sees it: through the display and the keyboard that stand before it. */
@@ -28,6 +28,8 @@ export interface OpenOptions {
 	readonly clock: Clock;
 	readonly locale: Locale;
 	readonly face: Face;
+	/** What was asked for on the command line; the rest follows from the terminal. */
+	readonly appearance?: Partial<Appearance>;
 	readonly ownZone?: string;
 }
 
@@ -76,7 +78,7 @@ const Root = ({
 export function openConsole(options: OpenOptions): OpenConsole {
 	const { engine, clock, locale, face } = options;
 	const { display } = face;
-	const theme = createTheme(chooseAppearance(face.variables));
+	const theme = createTheme(chooseAppearance(face.variables, options.appearance));
 	let code = 0;
 	let suspendInk: Suspend | null = null;
 	let isAway = false;
@@ -86,6 +88,8 @@ export function openConsole(options: OpenOptions): OpenConsole {
 		if (!suspendInk || isAway) return;
 		isAway = true;
 		try {
+			// An answer of the terminal that is still on its way would be typed into whatever comes next.
+			await display.drained();
 			await suspendInk(async () => {
 				// Else one more key is taken from whoever has the terminal now.
 				await new Promise((resolve) => setImmediate(resolve));
@@ -95,6 +99,7 @@ export function openConsole(options: OpenOptions): OpenConsole {
 			isAway = false;
 		}
 	}
+	const leave = () => void display.drained().then(() => quit(0));
 	const suspend = () => void away(async () => face.stop());
 	let exitInk: (() => void) | null = null;
 	let wantsExit = false;
@@ -113,7 +118,7 @@ export function openConsole(options: OpenOptions): OpenConsole {
 		page: (text) => away(() => face.pager(text)),
 		redraw: () => display.redraw(),
 		suspend,
-		quit: () => quit(0),
+		quit: leave,
 	});
 	const stop = desk.start();
 	const onReady = (suspendTerminal: Suspend, exit: () => void) => {
@@ -146,6 +151,7 @@ export interface ConsoleOptions {
 	readonly engine: Engine;
 	readonly clock: Clock;
 	readonly locale: Locale;
+	readonly appearance?: Partial<Appearance>;
 	readonly terminal: {
 		readonly stdin: NodeJS.ReadStream;
 		readonly stdout: NodeJS.WriteStream & { readonly fd: number };
@@ -167,6 +173,7 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
 		engine,
 		clock,
 		locale,
+		...(options.appearance ? { appearance: options.appearance } : {}),
 		face: {
 			display,
 			stdin: keyboard.stdin,

@@ -169,8 +169,9 @@ async function runOnTerminal(session: Session): Promise<number> {
 	const term = process.env['TERM'] ?? '';
 	if (term === 'dumb' || term === '')
 		return fail(say(cliWords, locale, 'dumb-terminal', { term }), EXIT.usage);
-	if (line.theme !== undefined) process.env['ROUNDS_THEME'] = line.theme;
-	if (line.ascii) process.env['ROUNDS_ASCII'] = '1';
+	const { theme } = line;
+	if (theme !== undefined && theme !== 'dark' && theme !== 'light')
+		return fail(`--theme is dark or light, not "${clean(theme, { max: 40 })}"`, EXIT.usage);
 
 	const screen = import('./console.tsx');
 	const system = await findSystem(session);
@@ -226,6 +227,7 @@ async function runOnTerminal(session: Session): Promise<number> {
 			engine: client,
 			clock: createClock(),
 			locale,
+			appearance: { ...(theme ? { background: theme } : {}), ...(line.ascii ? { glyphs: 'ascii' } : {}) },
 			terminal: { stdin, stdout, env: process.env },
 		});
 	} finally {

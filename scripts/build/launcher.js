@@ -26,7 +26,8 @@ const greet = () => {
 	const first = process.argv[2];
 	if (first !== undefined && first !== 'demo') return;
 	if (process.argv.length > 4 || process.env.TERM === 'dumb') return;
-	if (!process.getBuiltinModule('node:tty').isatty(1)) return;
+	const { isatty } = process.getBuiltinModule('node:tty');
+	if (!isatty(0) || !isatty(1)) return;
 	try {
 		process.getBuiltinModule('node:fs').writeSync(1, ' rounds ...\r');
 	} catch (_error) {
