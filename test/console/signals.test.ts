@@ -1,0 +1,88 @@
+import { expect } from 'vitest';
+import { builtRounds } from '../support/built.ts';
+import { atHealth, test, until } from '../support/console.ts';
+
+const LEFT = /\x1b\[\?25h\x1b\[\?1049l/;
+
+test.for([
+	['SIGTERM', 143],
+	['SIGINT', 130],
+	['SIGHUP', 129],
+] as const)('gives the terminal back on %s and exits %i', async ([signal, code], { world }) => {
+	const pty = await world.open();
+	await atHealth(pty);
+	expect(pty.isAlternate).toBe(true);
+	pty.kill(signal);
+	const began = Date.now();
+	expect((await pty.exit).code).toBe(code);
+	expect(Date.now() - began).toBeLessThan(2_500);
+	expect(pty.isAlternate).toBe(false);
+	expect(pty.output).toMatch(LEFT);
+	await until(async () => (await world.leftOver()).length === 0);
+});
+
+test('asks for a second ctrl-c, and takes the first back with any other key', async ({ world }) => {
+	const pty = await world.open();
+	await atHealth(pty);
+	pty.press('ctrl-c');
+	await pty.waitFor('ctrl-c again to quit');
+	pty.press('j');
+	await pty.waitFor((lines) => !lines.join('\n').includes('again to quit'));
+	pty.press('ctrl-c');
+	await pty.waitFor('ctrl-c again to quit');
+	pty.press('ctrl-c');
+	expect((await pty.exit).code).toBe(0);
+	expect(pty.isAlternate).toBe(false);
+	expect(pty.output).toMatch(LEFT);
+});
+
+test('goes to the shell on ctrl-z and comes back with the same screen', async ({ world }) => {
+	const { node, script } = await builtRounds();
+	const pty = await world.run('bash', ['--norc', '--noprofile', '-i'], { env: { PS1: 'shell> ' } });
+	await pty.waitFor('shell>');
+	pty.type(`'${node}' '${script}' demo\r`);
+	await atHealth(pty);
+	pty.press('2');
+	await pty.waitFor(/transactions\s+48,609/);
+	pty.press('ctrl-z');
+	await pty.waitFor((lines) => lines.join('\n').includes('Stopped'));
+	expect(pty.isAlternate).toBe(false);
+	pty.type('echo alive\r');
+	await pty.waitFor(/^alive$/m);
+	pty.type('fg\r');
+	await pty.waitFor(/transactions\s+48,609/);
+	expect(pty.isAlternate).toBe(true);
+	pty.press('1');
+	await pty.waitFor(/Flask Server.*● ok/);
+	// Stopped from outside it does the same.
+	const [pid] = (await world.leftOver()).filter((one) => one !== pty.pid);
+	if (pid === undefined) throw new Error('no console found');
+	process.kill(pid, 'SIGTSTP');
+	await pty.waitFor((lines) => lines.join('\n').includes('Stopped'));
+	expect(pty.isAlternate).toBe(false);
+	pty.type('fg\r');
+	await pty.waitFor(/Flask Server.*● ok/);
+	pty.press('q');
+	await pty.waitFor(/^shell>$/m);
+	pty.type('echo "code $?"\r');
+	await pty.waitFor(/^code 0$/m);
+});
+
+test('survives two hundred sizes in five seconds and draws the last one right', async ({ world }) => {
+	const pty = await world.open();
+	await atHealth(pty);
+	for (let turn = 0; turn < 200; turn++) {
+		pty.resize(1 + ((turn * 37) % 300), 1 + ((turn * 13) % 100));
+		await new Promise((resolve) => setTimeout(resolve, 25));
+	}
+	pty.resize(100, 30);
+	pty.press('2');
+	await pty.waitFor(/expenses\s+6,904,032\.73/);
+	const lines = await pty.waitFor((rows) => rows.length === 30 && (rows[29] ?? '').includes('saved'));
+	expect(lines[0]).toMatch(/^ CreditPilot .*UTC$/);
+	expect(lines[2]).toBe('─'.repeat(100));
+	expect(lines[28]).toBe('─'.repeat(100));
+	expect(lines.every((line) => line.length <= 100)).toBe(true);
+	pty.press('q');
+	expect((await pty.exit).code).toBe(0);
+});
