@@ -45,6 +45,8 @@ export {
 	readLaunch,
 	writeLaunch,
 } from './operations.ts';
+export * from './log-view.ts';
+export { loadLogs } from './log-window.ts';
 export { keepDraft } from './round-field.ts';
 export * from './round-view.ts';
 export { whyNot } from './reach.ts';

@@ -1,15 +1,8 @@
-import type { Refusal } from '../domain/engine.ts';
 import type { AnswerOutcome, Round, Step } from '../domain/round.ts';
-import { refusalText } from '../i18n/refusal.ts';
 import { type Action, type ActionContext, defineAction, words } from './define.ts';
 import { applySearch } from './logs.ts';
 import { draftOf, goOn, rememberDraft, type Writing, writeWriting, writingOf } from './round-view.ts';
-
-/** One line that says why; a conflict says who was first and when. */
-export function tellRefusal(context: ActionContext, refusal: Refusal): void {
-	const zone = context.picture.state().face?.timezone ?? 'UTC';
-	context.picture.view.tell('bad', refusalText(refusal, context.locale, zone));
-}
+import { tellRefusal } from './tell.ts';
 
 /** Opens the line in which an answer or a remark is written; what was typed and never confirmed stands in it again. */
 export function openField(
@@ -38,8 +31,8 @@ export function keepDraft(context: ActionContext): void {
 	if (!open) return;
 	const { writing, layer } = open;
 	const text = layer.field?.text ?? '';
-	if (writing.kind === 'sign') return context.picture.view.choose(`sign-note ${writing.round}`, text);
-	if (writing.kind === 'search') return;
+	if (writing.kind === 'sign') context.picture.view.choose(`sign-note ${writing.round}`, text);
+	if (writing.kind === 'sign' || writing.kind === 'search') return;
 	const { round, step } = writing;
 	rememberDraft(context, round, step, text);
 	void context.engine.send('round.draft', { round, step, text: text === '' ? null : text });

@@ -4,7 +4,7 @@ import { clockText } from '../i18n/times.ts';
 import type { PictureState } from '../store/index.ts';
 import { type Action, type ActionContext, defineAction, selectedRow, type Words, words } from './define.ts';
 import { launch } from './operations.ts';
-import { openField, tellRefusal } from './round-field.ts';
+import { openField } from './round-field.ts';
 import {
 	goOn,
 	isPaneOpen,
@@ -15,6 +15,7 @@ import {
 	shownStep,
 	showRound,
 } from './round-view.ts';
+import { tellRefusal } from './tell.ts';
 import { goUp } from './view.ts';
 
 /** The step in hand of a round that can still be changed. */

@@ -4,7 +4,7 @@ import type { LayerView, Screen } from './define.ts';
 import { endpointsScreen } from './endpoints/index.ts';
 import { healthScreen } from './health/index.ts';
 import { helpLayer } from './help/index.ts';
-import { logsScreen } from './logs/index.ts';
+import { logsScreen, recordLayer } from './logs/index.ts';
 import { actionsLayer, operationLayer, operationsLayer } from './operation/index.ts';
 import { paletteLayer } from './palette/index.ts';
 import { roundScreen, signLayer } from './round/index.ts';
@@ -17,6 +17,7 @@ export const SCREENS: readonly Screen[] = [healthScreen, endpointsScreen, roundS
 export const LAYERS: readonly LayerView[] = [
 	serviceLayer,
 	signLayer,
+	recordLayer,
 	operationLayer,
 	operationsLayer,
 	activityLayer,

@@ -35,6 +35,8 @@ export interface Page {
 	readonly cursor?: { readonly x: number; readonly y: number };
 	/** Actions to name instead of the screen's own: those of the part that has the keys. */
 	readonly footer?: readonly string[];
+	/** It has the keys alone: neither the palette nor the help can be opened over it. */
+	readonly isModal?: boolean;
 }
 
 /** Fixed lines on top, rows scrolled below so that the selected one can be seen. */

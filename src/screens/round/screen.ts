@@ -48,7 +48,7 @@ export function roundPage(state: PictureState, canvas: Canvas): Page {
 	const page =
 		canvas.columns >= WIDE ? widePage(state, canvas, round, step) : narrowPage(state, canvas, round, step);
 	const writing = writingOf(state);
-	if (writing) return { ...page, list: null, footer: WRITING };
+	if (writing) return { ...page, list: null, footer: WRITING, isModal: true };
 	return { ...page, footer: round.signed ? READING : footerOf(round, step) };
 }
 

@@ -41,12 +41,13 @@ function reviewPage(state: PictureState, canvas: Canvas, round: Round): Page {
 		lines: bodyLines(rows, canvas),
 	});
 	const lines = [...withMore(page, canvas), ...foot];
-	if (!field) return { lines, list: page.list };
+	if (!field) return { lines, list: page.list, isModal: true };
 	return {
 		lines,
 		list: null,
 		cursor: { x: field.cursor.x, y: field.cursor.y + room },
 		footer: ['field.accept', 'field.leave'],
+		isModal: true,
 	};
 }
 
@@ -235,5 +236,5 @@ function signedPage(state: PictureState, canvas: Canvas, round: Round): Page {
 		.text(roundWord(locale, 'signed-title', { title: sheetTitle(round, locale) }), 'strong')
 		.end();
 	const page = textPage(canvas, state.view, 'sign', { head: [head, blank(columns)], lines });
-	return { ...page, footer: ['view.up'] };
+	return { ...page, footer: ['view.up'], isModal: true };
 }

@@ -126,7 +126,7 @@ export function toStepDetail(
 				: [],
 		operation:
 			definition.kind === 'run' ? toOperation(state, round, step, evidence, now, locale, zone) : null,
-		look: toLook(state, round, step, now, locale, zone),
+		look: toLook(state, round, step, locale, zone),
 		changes: definition.kind === 'ask' && definition.changes ? toChanges(state, step, now, locale) : null,
 		since: state.signed.signedAt === null ? '' : momentText(state.signed.signedAt, zone),
 		pinned: definition.kind === 'ask' && answer === null ? pinned : pinned.slice(0, LOOK_SHOWN),
@@ -296,7 +296,6 @@ function toLook(
 	state: PictureState,
 	round: Round,
 	step: Step,
-	now: number,
 	locale: Locale,
 	zone: string,
 ): StepLook | null {

@@ -1,0 +1,106 @@
+import {
+	isFollowing,
+	LEVEL_CHOICE,
+	linesHeld,
+	logSources,
+	SEARCH_CHOICE,
+	wantedLogs,
+} from '../../actions/index.ts';
+import type { LogLevel } from '../../domain/log-line.ts';
+import { type Locale, ownText } from '../../domain/own-text.ts';
+import { dateText, momentText, secondsText } from '../../i18n/times.ts';
+import type { PictureState } from '../../store/index.ts';
+import { fileFaultText, type LogWord, logWord } from './words.ts';
+
+/** A held line as plain values. */
+export interface LogRow {
+	readonly key: string;
+	/** `09:18:07`; '' for a line that continues the one above it, and for one without a time. */
+	readonly time: string;
+	/** The day that begins with this line, else ''. */
+	readonly day: string;
+	readonly level: LogLevel;
+	readonly source: string;
+	readonly text: string;
+	readonly isOurs: boolean;
+	/** Belongs to the record above: a line of its stack trace. */
+	readonly isContinued: boolean;
+}
+
+/** Oldest first. Pure. A day is named where it begins; today, alone, need not be. */
+export function toLogRows(state: PictureState, now: number, zone: string): readonly LogRow[] {
+	let day = dateText(now, zone);
+	let before = { source: '', isRecord: false };
+	const rows: LogRow[] = [];
+	const lines = linesHeld(state.fetched.logs);
+	const isOneDay = lines.every((line) => line.at === null || dateText(line.at, zone) === day);
+	if (!isOneDay) day = '';
+	for (const line of lines) {
+		const isContinued: boolean = line.level === 'unknown' && before.source === line.source && before.isRecord;
+		const own = line.at === null ? day : dateText(line.at, zone);
+		rows.push({
+			key: line.key,
+			time: line.at === null || isContinued ? '' : secondsText(line.at, zone),
+			day: own === day ? '' : own,
+			level: line.level,
+			source: line.source,
+			text: line.text,
+			isOurs: line.ours,
+			isContinued,
+		});
+		day = own;
+		before = { source: line.source, isRecord: line.level !== 'unknown' || isContinued };
+	}
+	return rows;
+}
+
+export interface LogHead {
+	readonly sources: readonly { readonly title: string; readonly isOpen: boolean }[];
+	readonly level: string;
+	readonly search: string;
+	/** '' while nothing was signed: then there is nothing to count from. */
+	readonly errors: string;
+	readonly hasErrors: boolean;
+	readonly follow: { readonly word: LogWord; readonly isOn: boolean };
+	/** One line for each file that cannot be read. */
+	readonly faults: readonly { readonly name: string; readonly text: string }[];
+}
+
+export function toLogHead(state: PictureState, locale: Locale, zone: string): LogHead {
+	const { logs } = state.fetched;
+	const { source } = wantedLogs(state);
+	const { signedAt } = state.signed;
+	const level = state.view.choices[LEVEL_CHOICE];
+	const follows = isFollowing(state);
+	const time = signedAt === null ? '' : momentText(signedAt, zone);
+	const count = logs?.errors ?? null;
+	const errors =
+		signedAt === null
+			? ''
+			: count === null
+				? logWord(locale, 'counting', { time })
+				: logWord(locale, count === 1 ? 'error-one' : 'errors', { count, time });
+	return {
+		sources: logSources(state).map((id) => {
+			const service = state.face?.services.find((s) => s.id === id);
+			return {
+				title: id === null ? logWord(locale, 'all') : service ? ownText(service.title, locale) : id,
+				isOpen: id === source,
+			};
+		}),
+		level: logWord(
+			locale,
+			level === 'error' || level === 'warning' || level === 'info' ? `from-${level}` : 'from-all',
+		),
+		search: state.view.choices[SEARCH_CHOICE] ?? '',
+		errors,
+		hasErrors: (count ?? 0) > 0,
+		follow: {
+			word: follows ? 'following' : logs && (logs.seen !== state.logs || logs.isCut) ? 'newer' : 'stopped',
+			isOn: follows,
+		},
+		faults: (logs?.sources ?? []).flatMap((file) =>
+			file.fault === null ? [] : [{ name: file.path, text: fileFaultText(locale, file.fault) }],
+		),
+	};
+}
