@@ -1,6 +1,7 @@
 import {
 	type ActionContext,
 	isPaneOpen,
+	openSteps,
 	paneList,
 	selectStep,
 	shownRound,
@@ -53,9 +54,10 @@ export function roundPage(state: PictureState, canvas: Canvas): Page {
 }
 
 function footerOf(round: Round, step: Step): readonly string[] {
-	const isLaunched = step.definition.kind === 'run' && !step.answer;
-	const keys = isLaunched || step.definition.kind === 'check' ? ['round.open', ...FOOTER] : FOOTER;
-	return round.signed ? READING : keys;
+	if (openSteps(round).length === 0)
+		return ['round.sign', 'round.open', 'step.undo', 'step.note', 'round.leave'];
+	if (step.answer) return ['step.undo', 'step.note', 'round.sign', 'round.pane', 'round.leave'];
+	return step.definition.kind === 'ask' ? FOOTER : ['round.open', ...FOOTER];
 }
 
 function widePage(state: PictureState, canvas: Canvas, round: Round, step: Step): Page {

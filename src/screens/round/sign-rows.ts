@@ -12,9 +12,9 @@ import {
 import { levelOfStep, snapshotOf } from '../../domain/round-rules.ts';
 import { stepTitle } from '../../i18n/rounds.ts';
 import { ageText, clockText } from '../../i18n/times.ts';
-import { checkFace, isStaleCheck, type PictureState } from '../../store/index.ts';
+import { isStaleCheck, type PictureState } from '../../store/index.ts';
 import { sayReason } from '../reasons.ts';
-import { checkTitleOf } from './step-rows.ts';
+import { checkNameOf } from './step-rows.ts';
 
 export interface SignStep {
 	readonly number: number;
@@ -76,7 +76,7 @@ export function toSignPage(
 	const values = snapshotOf(asSigned(round), round.signed ? [] : standings(state, now));
 	const taken = new Set(values.map((value) => value.check));
 	const named = (ids: Iterable<(typeof declared)[number]>) =>
-		[...new Set(ids)].map((id) => checkTitleOf(checkFace(state, id), id, locale));
+		[...new Set(ids)].map((id) => checkNameOf(state, id, locale));
 	return {
 		open: open.map(({ row }) => row),
 		exceptions: done.filter(({ step }) => isException(step)).map(({ row }) => row),
@@ -121,8 +121,7 @@ function toSignStep(state: PictureState, step: Step, locale: Locale, zone: strin
 	const evidence = answer?.evidence ?? step.found;
 	const reasons = evidence.flatMap((e) => {
 		if (e.kind === 'lines' || e.level === 'ok') return [];
-		const name =
-			e.kind === 'observation' ? checkTitleOf(checkFace(state, e.check), e.check, locale) : e.title;
+		const name = e.kind === 'observation' ? checkNameOf(state, e.check, locale) : e.title;
 		return e.reasons.map((reason) => ({ level: e.level, text: `${name}: ${sayReason(reason, locale)}` }));
 	});
 	return {

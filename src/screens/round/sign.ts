@@ -74,23 +74,20 @@ function headLines(rows: SignPage, canvas: Canvas, round: Round): readonly strin
 			.text(`${roundWord(locale, 'level')} `, 'muted')
 			.text(`${theme.glyphs.levels[rows.level]} ${levelWord(rows.level, locale)}`, rows.level);
 	const lines = [line.gap(1).end(), blank(columns)];
-	if (!isOpen) return lines;
-	const word = rows.open.length === 1 ? 'sign-open-one' : 'sign-open';
-	const said = createLine(theme, columns)
-		.gap(1)
-		.text(roundWord(locale, word, { count: rows.open.length }), 'warning')
-		.end();
-	return [
-		...lines,
-		said,
-		...rows.open.flatMap((step) => stepLines(step, canvas).slice(0, 1)),
-		blank(columns),
-	];
+	return lines;
 }
 
 function bodyLines(rows: SignPage, canvas: Canvas): readonly string[] {
-	const { columns, locale } = canvas;
-	const lines: string[] = [section(roundWord(locale, 'exceptions'), canvas)];
+	const { columns, theme, locale } = canvas;
+	const lines: string[] = [];
+	if (rows.open.length > 0) {
+		const word = rows.open.length === 1 ? 'sign-open-one' : 'sign-open';
+		const text = roundWord(locale, word, { count: rows.open.length });
+		lines.push(createLine(theme, columns).gap(1).text(text, 'warning').end());
+		for (const step of rows.open) lines.push(...stepLines(step, canvas));
+		lines.push(blank(columns));
+	}
+	lines.push(section(roundWord(locale, 'exceptions'), canvas));
 	if (rows.exceptions.length === 0)
 		lines.push(
 			said(roundWord(locale, rows.open.length > 0 ? 'no-exceptions-yet' : 'no-exceptions'), canvas, 'muted'),

@@ -1,4 +1,4 @@
-import { cut, wrap } from '../../domain/text.ts';
+import { cellWidth, cut, wrap } from '../../domain/text.ts';
 import { levelWord } from '../../i18n/levels.ts';
 import { createLine } from '../../ui/line.ts';
 import { progressBar } from '../../ui/sparkline.ts';
@@ -12,16 +12,20 @@ import { roundWord, stepWord } from './words.ts';
 export function stepHead(detail: StepDetail, canvas: Canvas): readonly string[] {
 	const { columns, theme, locale } = canvas;
 	const mark = stepMark(detail.standing, theme.glyphs);
-	const right = [`${mark.glyph} ${stepWord(locale, detail.standing)}`];
+	const end = `${mark.glyph} ${stepWord(locale, detail.standing)}`;
+	const by = detail.answeredBy === '' ? '' : ` · ${detail.answeredBy}`;
+	const [title = '', ...rest] = wrap(detail.title, Math.max(16, columns - cellWidth(end + by) - 7));
 	const line = createLine(theme, columns)
 		.gap(1)
 		.text(`${detail.number} `, 'muted')
-		.text(detail.title, 'strong')
+		.text(title, 'strong')
 		.right()
 		.gap(2)
-		.text(right.join(''), mark.style);
-	if (detail.answeredBy) line.text(` · ${detail.answeredBy}`, 'muted');
+		.text(end, mark.style)
+		.text(by, 'muted');
 	const lines = [line.gap(1).end()];
+	for (const part of rest.slice(0, 3))
+		lines.push(createLine(theme, columns).gap(3).text(part, 'strong').end());
 	const words = (label: string, text: string, style: StyleName) => {
 		for (const [at, part] of wrap(text, Math.max(10, columns - 12))
 			.slice(0, 4)
@@ -111,7 +115,7 @@ function plain(text: string, { columns, theme }: Canvas): string {
 function checkRow(check: SeenCheck, canvas: Canvas, hasKeys: boolean): ListRow {
 	const { columns, theme, locale } = canvas;
 	const isBad = check.level !== 'ok' && check.level !== 'pending';
-	const below: string[] = check.values.map((value) => valueLine(value, canvas));
+	const below: string[] = valueLines(check.values, canvas);
 	for (const reason of check.reasons)
 		for (const part of wrap(reason, columns - 6).slice(0, 3))
 			below.push(
@@ -153,18 +157,38 @@ function checkRow(check: SeenCheck, canvas: Canvas, hasKeys: boolean): ListRow {
 	};
 }
 
-function valueLine(value: SeenValue, { columns, theme }: Canvas): string {
+/** A value of which nothing is expected and nothing has changed needs no line of its own. */
+function valueLines(values: readonly SeenValue[], canvas: Canvas): string[] {
+	const { columns, theme } = canvas;
+	const isPlain = (value: SeenValue) => value.expected === '' && value.was === '' && value.change === '';
+	const lines = values.filter((value) => !isPlain(value)).map((value) => valueLine(value, canvas));
+	const plainOnes = values.filter(isPlain);
+	if (plainOnes.length === 0) return lines;
+	const line = createLine(theme, columns).gap(5);
+	for (const [at, value] of plainOnes.entries())
+		line
+			.text(at > 0 ? ' · ' : '', 'muted')
+			.text(`${value.name} `, 'muted')
+			.text(value.value, 'strong');
+	return [...lines, line.end()];
+}
+
+function valueLine(value: SeenValue, { columns, theme, locale }: Canvas): string {
 	const room = columns - 6;
-	const name = Math.max(10, Math.min(24, Math.floor(room * 0.28)));
-	const seen = Math.max(10, Math.min(18, Math.floor(room * 0.24)));
-	const expected = Math.max(8, Math.min(18, Math.floor(room * 0.2)));
+	const name = Math.max(10, Math.min(22, Math.floor(room * 0.25)));
+	const seen = Math.max(10, Math.min(18, Math.floor(room * 0.21)));
+	const expected = Math.max(8, Math.min(22, Math.floor(room * 0.24)));
 	return createLine(theme, columns)
 		.gap(5)
 		.cell(value.name, name, 'muted')
 		.gap(1)
 		.cell(value.value, seen, 'strong', { align: 'right' })
 		.gap(2)
-		.cell(value.expected, expected, 'muted')
+		.cell(
+			value.was === '' ? value.expected : roundWord(locale, 'was', { value: value.was }),
+			expected,
+			'muted',
+		)
 		.gap(1)
 		.text(value.change, value.isChanged ? 'changed' : 'muted')
 		.end();

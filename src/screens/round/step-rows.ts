@@ -1,6 +1,6 @@
 import { draftOf } from '../../actions/index.ts';
 import type { CheckId } from '../../domain/ids.ts';
-import type { Level } from '../../domain/level.ts';
+import { isWorse, type Level } from '../../domain/level.ts';
 import { type Locale, ownText } from '../../domain/own-text.ts';
 import type { CheckFace } from '../../domain/picture.ts';
 import type { Samples } from '../../domain/reading.ts';
@@ -22,6 +22,8 @@ export interface SeenValue {
 	readonly name: string;
 	readonly value: string;
 	readonly expected: string;
+	/** The signed value, where this one differs from it. */
+	readonly was: string;
 	readonly change: string;
 	readonly isChanged: boolean;
 }
@@ -122,7 +124,7 @@ export function toStepDetail(
 		question: question === title ? '' : question,
 		checks:
 			definition.kind === 'check'
-				? definition.checks.map((id) => toSeenCheck(state, id, evidence, now, locale))
+				? worstFirst(definition.checks.map((id) => toSeenCheck(state, id, evidence, now, locale)))
 				: [],
 		operation:
 			definition.kind === 'run' ? toOperation(state, round, step, evidence, now, locale, zone) : null,
@@ -133,6 +135,16 @@ export function toStepDetail(
 	};
 }
 
+/** What needs a person is seen without scrolling. */
+function worstFirst(checks: readonly SeenCheck[]): readonly SeenCheck[] {
+	const isBad = (check: SeenCheck) => check.level !== 'ok' && check.level !== 'pending';
+	return [...checks].sort(
+		(a, b) =>
+			Number(isBad(b)) - Number(isBad(a)) ||
+			(isBad(a) && a.level !== b.level ? (isWorse(a.level, b.level) ? -1 : 1) : 0),
+	);
+}
+
 export function seenOf(evidence: readonly Evidence[], id: CheckId): Seen | undefined {
 	return evidence.findLast((e): e is Seen => e.kind === 'observation' && e.check === id);
 }
@@ -140,6 +152,14 @@ export function seenOf(evidence: readonly Evidence[], id: CheckId): Seen | undef
 export function checkTitleOf(face: CheckFace | null, id: CheckId, locale: Locale): string {
 	if (face?.title) return ownText(face.title, locale);
 	return face?.target || id;
+}
+
+/** A check named so that it cannot be mistaken for another service's: two may answer at the same path. */
+export function checkNameOf(state: PictureState, id: CheckId, locale: Locale): string {
+	const face = checkFace(state, id);
+	const service = face?.title ? undefined : state.face?.services.find((s) => s.id === face?.service);
+	const title = checkTitleOf(face, id, locale);
+	return service ? `${ownText(service.title, locale)} ${title}` : title;
 }
 
 export function toSeenCheck(
@@ -193,7 +213,8 @@ function valuesOf(seen: Seen, face: CheckFace | null, locale: Locale): readonly 
 				name,
 				value: formatBare(value, { locale }),
 				expected: expected ?? '',
-				change,
+				was: signed === undefined || change === '=' || isTime ? '' : formatBare(signed, { locale }),
+				change: isTime ? '' : change,
 				// Durations change always and say nothing.
 				isChanged: change !== '' && change !== '=' && !isTime,
 			},
