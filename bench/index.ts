@@ -1,9 +1,10 @@
 import { cpus } from 'node:os';
 import { drawTable, type Figure } from './figure.ts';
 import { polling } from './polling.ts';
+import { start } from './start.ts';
 
 /** One file and one line a bench. */
-const BENCHES = [polling] as const;
+const BENCHES = [start, polling] as const;
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const quick = process.argv.includes('--quick');
