@@ -10,11 +10,13 @@ const texts = defineMessages({
 	en: {
 		'clock.jumped': 'the wall clock jumped by {by}; intervals keep their own time',
 		'error-log.failed': 'the error log could not be written: {why}',
+		'state.owner': 'the state in {path} is yours alone; state.group shares it with a team',
 		conflict: 'key {key} means {kept} here, so {lost} has no key: see “keys” in the configuration',
 	},
 	'zh-CN': {
 		'clock.jumped': '系统时钟跳变 {by}，检查间隔不受影响',
 		'error-log.failed': '错误日志写入失败：{why}',
+		'state.owner': '{path} 中的状态仅您本人可用；设置 state.group 可与团队共享',
 		conflict: '按键 {key} 已用于 {kept}，{lost} 因此没有按键：请查看配置中的 “keys”',
 	},
 });
@@ -26,6 +28,8 @@ export function noticeText({ code, detail }: Notice, locale: Locale): string {
 			return say(texts, locale, code, {
 				by: formatValue(quantity(Number(detail['byMs'] ?? 0), 'ms'), { locale }),
 			});
+		case 'state.owner':
+			return say(texts, locale, code, { path: String(detail['path'] ?? '') });
 		case 'error-log.failed':
 			return say(texts, locale, code, { why: whyText(detail, locale) });
 		default:

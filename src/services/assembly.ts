@@ -268,6 +268,10 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 			listener({ kind: 'polling', polling: lease.picture() });
 			listener({ kind: 'storage', storage: checks.recorder.storage() });
 			listener({ kind: 'config', problems, at: clock.now() });
+			if (system.state.group === null && !parts.demo) {
+				const detail = { path: system.state.path };
+				listener({ kind: 'notice', code: 'state.owner', detail, at: clock.now() });
+			}
 			listeners.add(listener);
 			return () => listeners.delete(listener);
 		},
