@@ -39,12 +39,14 @@ export function drawField(field: Field, writing: Writing, canvas: Canvas): Drawn
 			.end(),
 	);
 	const style = writing.kind === 'answer' && writing.outcome === 'fail' ? 'critical' : 'accent';
+	const label = roundWord(locale, labelOf(writing));
+	const keys = roundWord(locale, 'field-keys');
 	const head = createLine(theme, columns)
 		.gap(1)
-		.text(roundWord(locale, labelOf(writing)), style)
+		.text(label, style)
 		.right()
 		.gap(2)
-		.text(columns >= 60 ? roundWord(locale, 'field-keys') : '', 'muted')
+		.text(cellWidth(label) + cellWidth(keys) + 5 <= columns ? keys : '', 'muted')
 		.gap(1)
 		.end();
 	return {

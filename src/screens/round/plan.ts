@@ -35,12 +35,12 @@ export function planPage(state: PictureState, canvas: Canvas): Page {
 }
 
 const widths = (columns: number) => ({
-	title: columns >= 100 ? 30 : 22,
+	title: columns >= 100 ? 26 : 22,
 	due: 6,
 	standing: columns >= 100 ? 26 : 25,
 	when: 17,
 	level: 12,
-	by: columns >= 100 ? 12 : 8,
+	by: columns >= 100 ? 10 : 14,
 });
 
 function heading(group: PlanGroup, canvas: Canvas, hasRoom: boolean): ListRow {
@@ -60,9 +60,8 @@ function heading(group: PlanGroup, canvas: Canvas, hasRoom: boolean): ListRow {
 			.gap(2)
 			.cell(roundWord(locale, 'standing'), width.level, 'heading')
 			.gap(2)
-			.cell(roundWord(locale, 'by'), width.by, 'heading')
-			.gap(2)
-			.text(roundWord(locale, 'record'), 'heading');
+			.cell(roundWord(locale, 'by'), width.by, 'heading');
+		if (columns >= 100) line.gap(2).text(roundWord(locale, 'record'), 'heading');
 	}
 	const lines = hasRoom ? [blank(columns), line.end()] : [line.end()];
 	return { id: null, size: lines.length, lines: () => lines };
@@ -98,12 +97,14 @@ function plannedRow(row: PlanRow, { columns, theme, locale }: Canvas): ListRow {
 function signedRow(row: PlanRow, { columns, theme, locale }: Canvas): ListRow {
 	const width = widths(columns);
 	const level = row.level ?? 'unknown';
-	const room = Math.max(0, columns - width.title - width.when - width.level - width.by - 10);
+	const room = columns - width.title - width.when - width.level - width.by - 10;
+	const isWide = columns >= 100;
 	return {
 		id: row.id,
-		size: 1,
-		lines: (isSelected) => [
-			createLine(theme, columns, isSelected ? 'selected' : 'plain')
+		size: isWide ? 1 : 2,
+		lines: (isSelected) => {
+			const base = isSelected ? 'selected' : 'plain';
+			const line = createLine(theme, columns, base)
 				.cell(isSelected ? theme.glyphs.pointer : '', 1, 'accent')
 				.cell(row.title, width.title)
 				.gap(2)
@@ -111,10 +112,10 @@ function signedRow(row: PlanRow, { columns, theme, locale }: Canvas): ListRow {
 				.gap(2)
 				.cell(`${theme.glyphs.levels[level]} ${levelWord(level, locale)}`, width.level, level)
 				.gap(2)
-				.cell(row.by, width.by)
-				.gap(2)
-				.cell(row.remark, room, 'muted', { where: 'start' })
-				.end(),
-		],
+				.cell(row.by, width.by);
+			if (isWide) return [line.gap(2).cell(row.remark, room, 'muted', { where: 'start' }).end()];
+			const below = createLine(theme, columns, base).gap(3);
+			return [line.end(), below.cell(row.remark, columns - 5, 'muted', { where: 'start' }).end()];
+		},
 	};
 }

@@ -112,10 +112,17 @@ function signedRows(state: PictureState, locale: Locale, zone: string): readonly
 			level: signed.level,
 			by: signed.by,
 			remark: [
-				signed.files[0] ?? roundWord(locale, 'unwritten'),
+				signed.files[0] === undefined ? roundWord(locale, 'unwritten') : shortPath(state, signed.files[0]),
 				...(signed.demo ? [roundWord(locale, 'demo')] : []),
 			].join(' · '),
 		}));
+}
+
+/** From the state folder on: what stands before it is the same for every record. */
+function shortPath(state: PictureState, file: string): string {
+	const folder = `/${state.face?.statePath.split('/').at(-1) ?? ''}/`;
+	const at = file.lastIndexOf(folder);
+	return at < 0 ? file : file.slice(at + 1);
 }
 
 /** A step of the sheet as plain values. */
