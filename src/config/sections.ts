@@ -122,7 +122,7 @@ export const lookSchema = z.strictObject({
 	since: z
 		.union([z.literal('last-signed'), duration()])
 		.optional()
-		.describe('Since the last signed round of this sheet, or for a duration.'),
+		.describe('Since the last signed round, or for a duration.'),
 });
 
 export const stepSchema = z.strictObject({
