@@ -8,7 +8,7 @@ import { ageText, clockText, momentText } from '../../i18n/times.ts';
 import type { PictureState } from '../../store/index.ts';
 import { roundWord } from './words.ts';
 
-/** A row of the plan as plain values. `id`: `sheet:<sheet>:<due>` begins it, `round:<id>` opens it. */
+/** A row of the plan as plain values. `id`: `sheet:<sheet>:<due>` begins it, `round:<id>` opens it, also with `:signed` behind. */
 export interface PlanRow {
 	readonly id: string;
 	readonly title: string;
@@ -105,7 +105,8 @@ function signedRows(state: PictureState, locale: Locale, zone: string): readonly
 		.sort((a, b) => b.signed.at - a.signed.at)
 		.slice(0, 20)
 		.map(({ round, signed }) => ({
-			id: `round:${round.id}`,
+			// Today's plan may name the same round: two rows of one name would both be in hand.
+			id: `round:${round.id}:signed`,
 			title: sheetTitle(round, locale),
 			due: momentText(signed.at, zone),
 			standing: null,
