@@ -1,17 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { referencePage } from '../src/config/reference.ts';
-import { configSchema } from '../src/config/schema.ts';
+import { PAGES } from './reference/pages.ts';
 
 // Run by the pinned node: `node scripts/reference.ts` writes the generated reference, with `--check` it only compares.
 const folder = new URL('../docs/reference/', import.meta.url);
-const pages: Readonly<Record<string, string>> = {
-	'config.md': referencePage(),
-	'rounds.schema.json': `${JSON.stringify(configSchema(), null, 2)}\n`,
-};
 
 const stale: string[] = [];
-for (const [name, text] of Object.entries(pages)) {
+for (const [name, make] of Object.entries(PAGES)) {
 	const file = new URL(name, folder);
+	const text = make();
 	const present = await readFile(file, 'utf8').catch(() => null);
 	if (present === text) continue;
 	stale.push(`docs/reference/${name}`);

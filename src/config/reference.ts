@@ -81,7 +81,7 @@ function samplesLine(kind: RegisteredKind): string[] {
 		const samples = Object.entries(kind.samples(kind.schema.parse(exampleOptions(kind))));
 		if (samples.length === 0) return [];
 		return [
-			`Values: ${samples.map(([name, unit]) => `\`${name}\` (${unitText(unit, 'en')})`).join(', ')}.`,
+			`Values: ${samples.map(([name, unit]) => (unit === 'none' ? `\`${name}\`` : `\`${name}\` (${unitText(unit, 'en')})`)).join(', ')}.`,
 			'',
 		];
 	} catch {
