@@ -74,6 +74,14 @@ const ABOUT: Readonly<Record<string, readonly [example: string, meaning: string]
 	avg: ['avg(latency, 10m) < 500ms', 'their mean'],
 	rate: ['rate(latency, 10m) > 0', 'growth of a counter per second; after a fall it counted from zero'],
 	ratio: ['ratio(latency, 10m) >= 99%', 'the part of them that is not 0; true is 1, false 0'],
+	growth: [
+		'growth(latency, 10m) < 20%',
+		'how far the newest third (its middle value) lies above the oldest; less than 0 when it fell; unknown before half of the window was seen',
+	],
+	changes: [
+		'changes(latency, 10m) == 0',
+		'how often a value, the newest included, was another than the one before it',
+	],
 };
 
 const TAKES: Readonly<Record<FunctionShape['takes'], string>> = {

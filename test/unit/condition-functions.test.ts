@@ -105,6 +105,37 @@ describe('over history', () => {
 		['p95(n, 1h) != 5', 'too-few-samples'],
 		['ratio(n, 1h) >= 0%', 'too-few-samples'],
 	]);
+	const climbing = Array.from({ length: 60 }, (_, index) => ({
+		at: NOW - 3_600_000 + index * 60_000,
+		// A peak at the end and a hole at the start are no tendency.
+		value: index === 59 ? 9000 : index === 0 ? 1 : 100 + index,
+	}));
+	rows({ history: climbing, samples: { rss: quantity(160, 'bytes') } }, [
+		['growth(rss, 1h) < 37%', false],
+		['growth(rss, 1h) < 38%', true],
+		['growth(rss, 3h) < 37%', 'too-few-samples'],
+		['growth(rss, 4m) < 1%', 'too-few-samples'],
+		['changes(rss, 1h) > 50', true],
+	]);
+	const restarted = [
+		{ at: NOW - 4000, value: 71 },
+		{ at: NOW - 3000, value: 71 },
+		{ at: NOW - 2000, value: 88 },
+		{ at: NOW - 1000, value: 88 },
+	];
+	rows({ history: restarted, samples: { pid: 88 } }, [
+		['changes(pid, 1m) == 1', true],
+		['changes(pid, 1500ms) == 0', true],
+	]);
+	rows({ history: restarted, samples: { pid: 99 } }, [
+		['changes(pid, 1m) == 2', true],
+		['changes(pid, 1500ms) == 1', true],
+	]);
+	rows({ samples: { pid: 99 } }, [['changes(pid, 1m) == 0', 'too-few-samples']]);
+	test('what shrinks has grown by less than nothing', () => {
+		const falling = climbing.map(({ at }, index) => ({ at, value: 1000 - index }));
+		expect(answerTo('growth(rss, 1h) < 0', { history: falling, samples: { rss: 941 } })).toBe(true);
+	});
 	test('a bare history takes the unit of the signed value when there is no sample now', () => {
 		const world = { history, signed: { latency: quantity(5, 'ms') } };
 		expect(answerTo('p50(latency, 5m) == 50ms', world)).toBe(true);

@@ -30,6 +30,8 @@ export const FUNCTIONS: Readonly<Record<string, FunctionShape>> = {
 	avg: { takes: 'window', gives: 'same', neverNegative: false },
 	rate: { takes: 'window', gives: 'same', neverNegative: true },
 	ratio: { takes: 'window', gives: 'ratio', neverNegative: true },
+	growth: { takes: 'window', gives: 'ratio', neverNegative: false },
+	changes: { takes: 'window', gives: 'none', neverNegative: true },
 };
 
 export function functionShape(name: string): FunctionShape | null {

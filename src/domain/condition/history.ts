@@ -1,13 +1,24 @@
-import { add, divide, parseDecimal } from '../decimal.ts';
+import { absolute, add, divide, parseDecimal, subtract } from '../decimal.ts';
 
 export interface Point {
 	readonly at: number;
 	readonly value: number;
 }
 
+/** How wide the window is, and the value of this very reading, which history does not hold yet. */
+export interface Reach {
+	readonly ms: number;
+	readonly now: Point;
+}
+
+/** A tendency is told from no fewer points than make three parts of two. */
+const TREND_POINTS = 6;
+
 /** The function of a sample's history as a decimal, or null when there are too few points. Points are oldest first. */
-export function overHistory(name: string, points: readonly Point[]): string | null {
+export function overHistory(name: string, points: readonly Point[], reach?: Reach): string | null {
 	const usable = points.filter((point) => Number.isFinite(point.value));
+	if (name === 'growth') return growthOf(withNow(usable, reach), reach?.ms ?? 0);
+	if (name === 'changes') return changesOf(withNow(usable, reach));
 	if (usable.length === 0) return null;
 	switch (name) {
 		case 'avg':
@@ -50,4 +61,28 @@ function sumOf(values: readonly number[]): string {
 
 function decimal(value: number): string {
 	return parseDecimal(String(value)) ?? '0';
+}
+
+function withNow(points: readonly Point[], reach: Reach | undefined): readonly Point[] {
+	if (reach === undefined || !Number.isFinite(reach.now.value)) return points;
+	return (points.at(-1)?.at ?? Number.NEGATIVE_INFINITY) < reach.now.at ? [...points, reach.now] : points;
+}
+
+/**
+ * How far the newest third lies above the oldest third, as a part of the oldest: medians, so that one peak is no growth and
+ * ups and downs are none either. Before half of the window has been seen nothing can be said.
+ */
+function growthOf(points: readonly Point[], ms: number): string | null {
+	const [first, last] = [points[0], points.at(-1)];
+	if (first === undefined || last === undefined || points.length < TREND_POINTS) return null;
+	if (last.at - first.at < ms / 2) return null;
+	const third = Math.floor(points.length / 3);
+	const [before, after] = [percentile(points.slice(0, third), 50), percentile(points.slice(-third), 50)];
+	return divide(subtract(after, before), absolute(before));
+}
+
+/** How often a value was another than the one before it: a process number that changed is a restart. */
+function changesOf(points: readonly Point[]): string | null {
+	if (points.length < 2) return null;
+	return String(points.filter((point, at) => at > 0 && point.value !== points[at - 1]?.value).length);
 }

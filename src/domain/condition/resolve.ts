@@ -2,6 +2,7 @@ import { negate } from '../decimal.ts';
 import type { SampleValue } from '../value.ts';
 import { arithmetic, callFunction } from './calculate.ts';
 import { drift } from './drift.ts';
+import { functionShape } from './functions.ts';
 import { overHistory } from './history.ts';
 import {
 	asNumber,
@@ -90,11 +91,16 @@ export function splitName(name: string): { readonly check: string; readonly samp
 }
 
 function resolveWindow(node: WindowNode, context: EvaluationContext): Found {
-	const number = overHistory(node.name, context.window(node.sample, node.ms));
+	const current = context.sample(node.sample);
+	const number = overHistory(node.name, context.window(node.sample, node.ms), {
+		ms: node.ms,
+		now: { at: context.now, value: Number(asNumber(current ?? null)?.number ?? Number.NaN) },
+	});
 	if (number === null) return unknown('too-few-samples', node.text, { sample: node.sample });
-	if (node.name === 'ratio') return found({ number, unit: 'ratio' });
+	const gives = functionShape(node.name)?.gives ?? 'same';
+	if (gives !== 'same') return found({ number, unit: gives });
 	// History keeps bare numbers; their unit is that of the sample now, or of its signed value.
-	const now = context.sample(node.sample) ?? context.baseline(node.sample)?.value ?? null;
+	const now = current ?? context.baseline(node.sample)?.value ?? null;
 	return found({ number, unit: asNumber(now)?.unit ?? 'none' });
 }
 

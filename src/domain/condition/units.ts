@@ -96,8 +96,10 @@ function unitOfNode(node: Node, unitOf: (name: string) => Unit | undefined, clas
 			return null;
 		case 'negation':
 			return read(node.operand);
-		case 'window':
-			return functionShape(node.name)?.gives === 'ratio' ? 'ratio' : (unitOf(node.sample) ?? null);
+		case 'window': {
+			const gives = functionShape(node.name)?.gives ?? 'same';
+			return gives === 'same' ? (unitOf(node.sample) ?? null) : gives;
+		}
 		case 'call':
 			return unitOfCall(node.name, node.args.map(read), node, clashes);
 		case 'arithmetic': {
