@@ -1,3 +1,4 @@
+import { checkId } from '../../domain/ids.ts';
 import { type Level, worstLevel } from '../../domain/level.ts';
 import type { Locale } from '../../domain/own-text.ts';
 import {
@@ -73,7 +74,9 @@ export function toSignPage(
 	);
 	const seen = new Set(observed.map((e) => e.check));
 	const oldestAt = Math.min(...observed.filter((e) => declared.includes(e.check)).map((e) => e.at));
-	const values = snapshotOf(asSigned(round), round.signed ? [] : standings(state, now));
+	const values = round.signed
+		? takenBy(state, round.signed.at)
+		: snapshotOf(asSigned(round), standings(state, now));
 	const taken = new Set(values.map((value) => value.check));
 	const named = (ids: Iterable<(typeof declared)[number]>) =>
 		[...new Set(ids)].map((id) => checkNameOf(state, id, locale));
@@ -95,6 +98,13 @@ export function toSignPage(
 			firstTime: named(observed.filter((e) => lacksOnlyBaseline(e.reasons)).map((e) => e.check)),
 		},
 	};
+}
+
+/** What a signed round has put into the baseline, as long as no later one took its place. */
+function takenBy(state: PictureState, signedAt: number) {
+	return Object.entries(state.signed.baseline).flatMap(([check, samples]) =>
+		Object.values(samples).flatMap(({ at }) => (at === signedAt ? [{ check: checkId(check) }] : [])),
+	);
 }
 
 /** Every check as it stands now: what is ok enters the snapshot although no step asks for it. */
