@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { builtRounds } from '../support/built.ts';
-import { atHealth, rowOf, test } from '../support/console.ts';
+import { atHealth, shows, test } from '../support/console.ts';
 
 const WITHOUT = /^rounds: the console needs a terminal.*rounds run SHEET, rounds status, rounds report$/m;
 
@@ -43,10 +43,8 @@ test.for([
 
 test('tells every level by glyph and word where there is no colour', async ({ world }) => {
 	const pty = await world.open({ env: { NO_COLOR: '1' } });
-	const lines = await atHealth(pty);
-	const health = await pty.waitFor(/Flask variables\s+▲ warning/);
-	expect(rowOf(lines, 'Flask Server')).toContain('● ok');
-	expect(health[0]).toMatch(/✖ \d+ {2}▲ \d+ {2}\? \d+/);
+	await atHealth(pty);
+	await shows(pty, /▸Flask Server\s+\d+\s+● ok/, /Flask variables\s+▲ warning/, /✖ \d+ {2}▲ \d+ {2}\? \d+/);
 	const coloured = [...pty.output.matchAll(/\x1b\[([\d;:]*)m/g)]
 		.flatMap(([, parameters = '']) => parameters.split(';'))
 		.filter((one) => /^(?:3[0-8]|4[0-8]|9\d|10\d)(?::|$)/.test(one));

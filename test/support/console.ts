@@ -111,13 +111,13 @@ export async function runByName(pty: Pty, typed: string, name: string): Promise<
 	pty.press('enter');
 }
 
-/** The row of a list that begins with this text, or the reason why there is none. */
-export function rowOf(lines: readonly string[], start: string): string {
-	const row = lines.find((line) => line.slice(1).trimStart().startsWith(start));
-	if (row === undefined) throw new Error(`no row ${start} on\n${lines.join('\n')}`);
-	return row;
+/** Waits for each of these in turn: a frame arrives in pieces, and one of them alone may show half of it. */
+export async function shows(pty: Pty, ...wanted: readonly (string | RegExp)[]): Promise<string> {
+	for (const one of wanted) await pty.waitFor(one);
+	return pty.screen().join('\n');
 }
 
+/** Asks again and again until it holds; fails when it never does. */
 export const until = async (holds: () => Promise<boolean> | boolean, limitMs = 15_000): Promise<void> => {
 	const end = Date.now() + limitMs;
 	while (!(await holds())) {
