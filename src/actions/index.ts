@@ -5,6 +5,7 @@ import { movingActions } from './move.ts';
 import { operationActions } from './operations.ts';
 import { programActions } from './program.ts';
 import { fieldActions } from './round-field.ts';
+import { signActions } from './round-sign.ts';
 import { roundActions } from './rounds.ts';
 import { viewActions } from './view.ts';
 
@@ -16,6 +17,7 @@ export const ACTIONS: readonly Action[] = [
 	...viewActions,
 	...checkActions,
 	...roundActions,
+	...signActions,
 	...fieldActions,
 	...logActions,
 	...operationActions,

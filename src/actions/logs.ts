@@ -1,14 +1,12 @@
-import type { LogLine } from '../domain/log-line.ts';
 import { cut } from '../domain/text.ts';
 import { stepTitle } from '../i18n/rounds.ts';
 import { momentText } from '../i18n/times.ts';
-import { type Action, type ActionContext, defineAction, linesOf, type Words, words } from './define.ts';
+import { type Action, type ActionContext, defineAction, type Words, words } from './define.ts';
 import {
 	FOLLOW_CHOICE,
 	isFollowing,
 	LEVEL_CHOICE,
 	LOG_LEVELS,
-	linesHeld,
 	logInHand,
 	logShift,
 	logSources,
@@ -17,66 +15,14 @@ import {
 	SOURCE_CHOICE,
 	wantedLogs,
 } from './log-view.ts';
-import { readBeginning, readEnd, readNewer, readOlder, readToError } from './log-window.ts';
+import { held, select, stopFollowing, toError, walk } from './log-walk.ts';
+import { readBeginning, readEnd } from './log-window.ts';
 import { pinnedStep } from './round-view.ts';
 import { tellRefusal } from './tell.ts';
 import { goUp } from './view.ts';
 
 const SHIFT_STEP = 16;
 const FARTHEST = 4096;
-
-function held(context: ActionContext): readonly LogLine[] {
-	return linesHeld(context.picture.state().fetched.logs);
-}
-
-/** Selects a held line; the list's own rows say where it stands, because days are marked between them. */
-function select(context: ActionContext, key: string | undefined): void {
-	const list = context.list();
-	const row = list?.rows.find((one) => one.id === key);
-	if (list && row) context.picture.view.select('logs', row.id, linesOf(list, row));
-}
-
-function stopFollowing(context: ActionContext): void {
-	const state = context.picture.state();
-	if (!isFollowing(state)) return;
-	const key = logInHand(state);
-	const list = context.list();
-	// Where the newest lines stand now is where the person begins to walk.
-	context.picture.view.choose(FOLLOW_CHOICE, 'off');
-	if (list) context.picture.view.scrollTo('logs', Math.max(0, list.total - list.height));
-	select(context, key ?? undefined);
-}
-
-/** Walks by lines; at the edge of what is held more is read, and the far end is let go. */
-async function walk(context: ActionContext, step: (height: number) => number): Promise<void> {
-	const list = context.list();
-	if (!list) return;
-	const by = step(list.height);
-	const state = context.picture.state();
-	if (by > 0 && isFollowing(state)) return;
-	stopFollowing(context);
-	const key = logInHand(context.picture.state());
-	const index = held(context).findIndex((line) => line.key === key);
-	let target = index + by;
-	if (target < 0) {
-		const total = context.list()?.total ?? 0;
-		const came = await readOlder(context);
-		target += came;
-		const grown = (context.list()?.total ?? 0) - total;
-		const top = context.picture.state().view.places['logs']?.top ?? 0;
-		if (came > 0) context.picture.view.scrollTo('logs', Math.max(0, top + grown));
-	} else if (target >= held(context).length) {
-		const anchor = key;
-		const before = held(context).length;
-		const came = await readNewer(context);
-		const shift = before + came - held(context).length;
-		const top = context.picture.state().view.places['logs']?.top ?? 0;
-		if (shift > 0) context.picture.view.scrollTo('logs', Math.max(0, top - shift));
-		target = held(context).findIndex((line) => line.key === anchor) + by;
-	}
-	const lines = held(context);
-	select(context, lines[Math.max(0, Math.min(lines.length - 1, target))]?.key);
-}
 
 function walking(
 	id: string,
@@ -93,28 +39,6 @@ function walking(
 		silent: true,
 		run: (context) => walk(context, step),
 	});
-}
-
-async function toError(context: ActionContext, direction: 1 | -1): Promise<void> {
-	const state = context.picture.state();
-	const key = logInHand(state);
-	const lines = held(context);
-	const index = lines.findIndex((line) => line.key === key);
-	const isError = (line: LogLine, at: number) =>
-		line.level === 'error' && (direction === 1 ? at > index : at < index);
-	const near = direction === 1 ? lines.find(isError) : lines.findLast(isError);
-	if (near) {
-		stopFollowing(context);
-		return select(context, near.key);
-	}
-	const found = await readToError(context, direction);
-	if (found) {
-		context.picture.view.choose(FOLLOW_CHOICE, 'off');
-		return select(context, found);
-	}
-	const none =
-		direction === 1 ? words('no later error', '之后没有错误') : words('no earlier error', '之前没有错误');
-	context.picture.view.tell('plain', none[context.locale]);
 }
 
 async function switchSource(context: ActionContext, by: 1 | -1): Promise<void> {
@@ -218,7 +142,7 @@ export const logActions: readonly Action[] = [
 		where: ['logs'],
 		run: (context) => {
 			const now = context.picture.state().view.choices[LEVEL_CHOICE] ?? '';
-			const at = LOG_LEVELS.findIndex((level) => level === now);
+			const at = (LOG_LEVELS as readonly string[]).indexOf(now);
 			context.picture.view.choose(LEVEL_CHOICE, LOG_LEVELS[(at + 1) % LOG_LEVELS.length] ?? '');
 			anew(context);
 		},

@@ -16,10 +16,11 @@ import { createLine } from '../../ui/line.ts';
 import { drawBeside, drawRule } from '../../ui/panel.ts';
 import { blank, type Canvas, listPage, type Page } from '../page.ts';
 import { drawField } from './field.ts';
+import { lookKey } from './look-rows.ts';
 import { planPage } from './plan.ts';
 import { bandHead, sheetBand, sheetPane } from './sheet.ts';
 import { stepBody, stepHead } from './step-pane.ts';
-import { lookKey, toStepDetail } from './step-rows.ts';
+import { toStepDetail } from './step-rows.ts';
 import { roundWord } from './words.ts';
 
 const WIDE = 100;

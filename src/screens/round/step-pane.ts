@@ -4,8 +4,10 @@ import { createLine } from '../../ui/line.ts';
 import { progressBar } from '../../ui/sparkline.ts';
 import type { StyleName } from '../../ui/theme.ts';
 import { blank, type Canvas, type ListRow } from '../page.ts';
+import type { StepLook } from './look-rows.ts';
 import { stepMark } from './marks.ts';
-import type { SeenCheck, SeenValue, StepDetail, StepLook, StepOperation } from './step-rows.ts';
+import type { StepOperation } from './operation-rows.ts';
+import type { SeenCheck, SeenValue, StepDetail } from './step-rows.ts';
 import { roundWord, stepWord } from './words.ts';
 
 /** What stands above a step's evidence: its name, how it stands, who answered what. */

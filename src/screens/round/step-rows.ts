@@ -3,19 +3,19 @@ import type { CheckId } from '../../domain/ids.ts';
 import { isWorse, type Level } from '../../domain/level.ts';
 import { type Locale, ownText } from '../../domain/own-text.ts';
 import type { CheckFace } from '../../domain/picture.ts';
-import type { Samples } from '../../domain/reading.ts';
 import { type Evidence, type Round, type Step, type StepStanding, standingOf } from '../../domain/round.ts';
 import { hasChanged } from '../../domain/round-rules.ts';
 import { formatBare, isQuantity } from '../../domain/value.ts';
 import { stepTitle } from '../../i18n/rounds.ts';
 import { ageText, clockText, momentText } from '../../i18n/times.ts';
-import { checkFace, type OperationPicture, type PictureState } from '../../store/index.ts';
+import { checkFace, type PictureState } from '../../store/index.ts';
 import { changeText } from '../endpoints/rows.ts';
 import { sayReason } from '../reasons.ts';
+import { type StepLook, toLook } from './look-rows.ts';
+import { type StepOperation, toOperation } from './operation-rows.ts';
 import { roundWord } from './words.ts';
 
 type Seen = Extract<Evidence, { kind: 'observation' }>;
-export type Ran = Extract<Evidence, { kind: 'operation' }>;
 
 /** One value of a check: what was seen, what is expected, what became of the signed one. */
 export interface SeenValue {
@@ -41,34 +41,6 @@ export interface SeenCheck {
 	readonly expects: string;
 }
 
-export interface StepOperation {
-	readonly command: string;
-	/** null: it never ran in this round. */
-	readonly level: Level | null;
-	/** `8/8`, or its samples. */
-	readonly result: string;
-	readonly when: string;
-	readonly isRunning: boolean;
-	readonly reasons: readonly string[];
-	readonly output: readonly string[];
-	readonly files: readonly string[];
-	/** Both known: a bar can be drawn. */
-	readonly share: number | null;
-}
-
-export interface StepLook {
-	readonly title: string;
-	readonly isRead: boolean;
-	readonly count: number;
-	readonly lines: readonly {
-		readonly key: string;
-		readonly time: string;
-		readonly text: string;
-		readonly level: string;
-		readonly isOurs: boolean;
-	}[];
-}
-
 /** The step in hand as plain values. */
 export interface StepDetail {
 	readonly number: number;
@@ -92,9 +64,8 @@ export interface StepDetail {
 	readonly pinned: readonly string[];
 }
 
-/** Lines of a log shown beside a question. */
-const LOOK_SHOWN = 40;
-const OUTPUT_SHOWN = 60;
+/** Pinned lines shown of an answered step. */
+const PINNED_SHOWN = 40;
 
 export function toStepDetail(
 	state: PictureState,
@@ -131,7 +102,7 @@ export function toStepDetail(
 		look: toLook(state, round, step, locale, zone),
 		changes: definition.kind === 'ask' && definition.changes ? toChanges(state, step, now, locale) : null,
 		since: state.signed.signedAt === null ? '' : momentText(state.signed.signedAt, zone),
-		pinned: definition.kind === 'ask' && answer === null ? pinned : pinned.slice(0, LOOK_SHOWN),
+		pinned: definition.kind === 'ask' && answer === null ? pinned : pinned.slice(0, PINNED_SHOWN),
 	};
 }
 
@@ -220,152 +191,6 @@ function valuesOf(seen: Seen, face: CheckFace | null, locale: Locale): readonly 
 			},
 		];
 	});
-}
-
-function resultOf(
-	samples: Samples,
-	locale: Locale,
-): { readonly text: string; readonly share: number | null } {
-	const { passed, total } = samples;
-	if (passed !== undefined && total !== undefined && passed !== null && total !== null) {
-		const share =
-			isQuantity(passed) && isQuantity(total) && Number(total.number) > 0
-				? Number(passed.number) / Number(total.number)
-				: null;
-		return { text: `${formatBare(passed, { locale })}/${formatBare(total, { locale })}`, share };
-	}
-	const parts = Object.entries(samples)
-		.slice(0, 4)
-		.map(([name, value]) => `${name} ${formatBare(value, { locale })}`);
-	return { text: parts.join(' · '), share: null };
-}
-
-/** The operation of a step: while it runs the live one, else what it left behind. */
-export function operationOf(state: PictureState, round: Round, step: Step): OperationPicture | null {
-	const own = [...state.operations.values()].filter(
-		({ operation }) => operation.step?.round === round.id && operation.step.index === step.index,
-	);
-	return own.sort((a, b) => a.operation.startedAt - b.operation.startedAt).at(-1) ?? null;
-}
-
-function toOperation(
-	state: PictureState,
-	round: Round,
-	step: Step,
-	evidence: readonly Evidence[],
-	now: number,
-	locale: Locale,
-	zone: string,
-): StepOperation {
-	const { definition } = step;
-	const face =
-		definition.kind === 'run' ? state.face?.actions.find((a) => a.id === definition.action) : undefined;
-	const live = step.answer ? null : operationOf(state, round, step);
-	const left = evidence.findLast((e): e is Ran => e.kind === 'operation');
-	const isRunning = live?.operation.state === 'running';
-	if (isRunning || (live && !left)) {
-		const { operation, tail } = live;
-		const result = resultOf(operation.samples, locale);
-		return {
-			command: operation.command,
-			level: operation.level,
-			result: result.text,
-			share: result.share,
-			when: isRunning
-				? roundWord(locale, 'running', { age: ageText(now - operation.startedAt, locale) })
-				: roundWord(locale, 'run-by', {
-						by: operation.by,
-						time: clockText(operation.endedAt ?? operation.startedAt, zone),
-					}),
-			isRunning,
-			reasons: operation.reasons.map((reason) => sayReason(reason, locale)),
-			output: tail,
-			files: operation.files,
-		};
-	}
-	if (!left)
-		return {
-			command: face?.command ?? '',
-			level: null,
-			result: '',
-			share: null,
-			when: '',
-			isRunning: false,
-			reasons: [],
-			output: [],
-			files: [],
-		};
-	const result = resultOf(left.samples, locale);
-	return {
-		command: left.command,
-		level: left.level,
-		result: result.text,
-		share: result.share,
-		when: clockText(left.at, zone),
-		isRunning: false,
-		reasons: left.reasons.map((reason) => sayReason(reason, locale)),
-		output: left.output.trimEnd() === '' ? [] : left.output.trimEnd().split('\n').slice(-OUTPUT_SHOWN),
-		files: left.files,
-	};
-}
-
-export function lookKey(round: Round, step: Step): string {
-	return `${round.id} ${step.index}`;
-}
-
-function toLook(
-	state: PictureState,
-	round: Round,
-	step: Step,
-	locale: Locale,
-	zone: string,
-): StepLook | null {
-	const look = step.definition.kind === 'ask' ? step.definition.look : null;
-	if (!look) return null;
-	const service = state.face?.services.find((s) => s.id === look.log);
-	const source = service ? ownText(service.title, locale) : look.log;
-	const answered = step.answer?.evidence.find((e) => e.kind === 'lines' && e.sinceAt !== null);
-	const { signedAt } = state.signed;
-	const since =
-		look.since === 'last-signed'
-			? signedAt === null
-				? roundWord(locale, 'since-begin')
-				: roundWord(locale, 'since-signed', { time: momentText(signedAt, zone) })
-			: look.since === null
-				? roundWord(locale, 'since-begin')
-				: roundWord(locale, 'since-ago', { age: ageText(look.since, locale) });
-	const title = roundWord(locale, 'log-of', {
-		source,
-		level: roundWord(locale, look.level === null ? 'level-all' : `level-${look.level}`),
-		since,
-	});
-	if (answered?.kind === 'lines')
-		return {
-			title: roundWord(locale, 'evidence-lines', { source: answered.source, count: answered.count }),
-			isRead: true,
-			count: answered.count,
-			lines: answered.lines.map((text, at) => ({
-				key: `e${at}`,
-				time: '',
-				text,
-				level: 'unknown',
-				isOurs: false,
-			})),
-		};
-	const page = state.fetched.looks.get(lookKey(round, step))?.page;
-	const lines = page?.lines ?? [];
-	return {
-		title,
-		isRead: page !== undefined,
-		count: Math.max(page?.errors ?? 0, lines.length),
-		lines: lines.slice(-LOOK_SHOWN).map((line) => ({
-			key: line.key,
-			time: line.at === null ? '' : clockText(line.at, zone),
-			text: line.text,
-			level: line.level,
-			isOurs: line.ours,
-		})),
-	};
 }
 
 /** Every check that says something else than the signed snapshot, as it is now or as it was answered. */
