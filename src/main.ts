@@ -13,7 +13,7 @@ import { createEngineClient, type FromEngine } from './domain/engine-wire.ts';
 import type { Locale } from './domain/own-text.ts';
 import { clean } from './domain/text.ts';
 import type { ThreadOpening, ThreadStart } from './engine-thread.ts';
-import { pickLocale, say } from './i18n/messages.ts';
+import { pickLanguage, pickLocale, say } from './i18n/messages.ts';
 import { createClock } from './platform/clock.ts';
 import { currentOperator } from './platform/operator.ts';
 
@@ -96,9 +96,12 @@ async function runHeadlessCommand(session: Session): Promise<number> {
 		import('./engine.ts'),
 	]);
 	if (line.help || line.name === undefined) {
-		process.stdout.write(helpText({ locale }));
+		const text = helpText({ locale }, line.name);
+		process.stdout.write(text);
 		return 0;
 	}
+	// Whoever read our output left; that is no mistake of this program.
+	process.stdout.on('error', () => process.exit(EXIT.unread));
 	const { RESERVED_KEYS } = await import('./actions/index.ts');
 	const { clock, sources } = openWorld();
 	return runHeadless(line.name, line.args, {
@@ -237,10 +240,22 @@ async function runOnTerminal(session: Session): Promise<number> {
 }
 
 async function main(): Promise<number> {
+	process.on('uncaughtException', (thrown) => {
+		// Who drew on the terminal gives it back on exit; the sentence comes after that.
+		process.once('exit', () => void sayCrash(thrown));
+		process.exit(EXIT.bug);
+	});
 	const line = readCommandLine(process.argv.slice(2));
 	const { env } = process;
 	const locale = pickLocale([line.lang, env['ROUNDS_LANG'], env['LC_ALL'], env['LC_MESSAGES'], env['LANG']]);
-	if (line.problem !== null) return fail(line.problem, EXIT.usage);
+	if (line.problem !== null) {
+		const { key, option } = line.problem;
+		return fail(say(cliWords, locale, key, { option: clean(option, { max: 80 }) }), EXIT.usage);
+	}
+	if (line.lang !== undefined && pickLanguage(line.lang) === null) {
+		const lang = clean(line.lang, { max: 40 });
+		return fail(say(cliWords, locale, 'unknown-language', { lang, list: 'en, zh-CN' }), EXIT.usage);
+	}
 	if (line.version) {
 		process.stdout.write(`rounds ${packageJson.version}\n`);
 		return 0;

@@ -11,8 +11,8 @@ export interface CommandLine {
 	/** undefined: the console on the configured system. */
 	readonly name: string | undefined;
 	readonly args: readonly string[];
-	/** What is wrong with it, or null. */
-	readonly problem: string | null;
+	/** What is wrong with it, or null; said in the language of the line. */
+	readonly problem: { readonly key: 'needs-value' | 'unknown-option'; readonly option: string } | null;
 }
 
 const WITH_VALUE = ['config', 'env', 'lang', 'theme', 'operator'] as const;
@@ -24,7 +24,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
 	const values: Partial<Record<(typeof WITH_VALUE)[number], string>> = {};
 	const alone = new Set<string>();
 	const rest: string[] = [];
-	let problem: string | null = null;
+	let problem: CommandLine['problem'] = null;
 	for (let i = 0; i < argv.length; i += 1) {
 		const arg = SHORT[argv[i] ?? ''] ?? argv[i] ?? '';
 		if (arg === '--') {
@@ -37,7 +37,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
 		if (valued) {
 			const value = inline ?? argv[i + 1];
 			if (inline === undefined) i += 1;
-			if (value === undefined || value === '') problem ??= `--${name} needs a value`;
+			if (value === undefined || value === '') problem ??= { key: 'needs-value', option: `--${name}` };
 			else values[valued] = value;
 		} else if (ALONE.some((known) => known === name) && inline === undefined) {
 			alone.add(name);
@@ -47,7 +47,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
 	}
 	const [name, ...args] = rest;
 	// An option before any command is one of ours, mistyped: a command's own options stand behind it.
-	if (name?.startsWith('-')) problem ??= `${name} is no option; see rounds --help`;
+	if (name?.startsWith('-')) problem ??= { key: 'unknown-option', option: name };
 	return {
 		config: values.config,
 		env: values.env,

@@ -5,9 +5,20 @@ import type { Locale, OwnText } from '../domain/own-text.ts';
 import type { ConfigProblem } from '../domain/picture.ts';
 import type { Clock } from '../domain/ports.ts';
 import type { Result } from '../domain/result.ts';
+import { clean } from '../domain/text.ts';
+import { say } from '../i18n/messages.ts';
+import { cliWords } from './words.ts';
 
 /** Exit codes beyond the levels' 0–3. */
-export const EXIT = { usage: 64, input: 65, bug: 70, storage: 74, locked: 75, config: 78 } as const;
+export const EXIT = {
+	usage: 64,
+	input: 65,
+	bug: 70,
+	storage: 74,
+	locked: 75,
+	config: 78,
+	unread: 141,
+} as const;
 
 /** Why there is no engine: the configuration is wrong, or the state cannot be opened. */
 export type OpenFailure =
@@ -60,6 +71,7 @@ export class UsageError extends Error {
 export function readFlags(
 	args: readonly string[],
 	known: readonly string[],
+	locale: Locale,
 ): { readonly words: readonly string[]; readonly flags: ReadonlySet<string> } {
 	const words: string[] = [];
 	const flags = new Set<string>();
@@ -72,10 +84,20 @@ export function readFlags(
 		if (!known.includes(flag)) {
 			const list = known.map((name) => `--${name}`).join(', ');
 			throw new UsageError(
-				list === '' ? `${arg}: this command takes no options` : `${arg}: not known here; there is ${list}`,
+				say(cliWords, locale, list === '' ? 'no-flags' : 'unknown-flag', {
+					flag: clean(arg, { max: 80 }),
+					list,
+				}),
 			);
 		}
 		flags.add(flag);
 	}
 	return { words, flags };
+}
+
+/** Words where the command takes none are a usage error. */
+export function refuseWords(words: readonly string[], command: string, locale: Locale): void {
+	const [word] = words;
+	if (word !== undefined)
+		throw new UsageError(say(cliWords, locale, 'no-names', { word: clean(word, { max: 80 }), command }));
 }

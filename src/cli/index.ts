@@ -1,4 +1,5 @@
 import { ownText } from '../domain/own-text.ts';
+import { clean } from '../domain/text.ts';
 import { say } from '../i18n/messages.ts';
 import { type CliContext, EXIT, type HeadlessCommand, UsageError } from './command.ts';
 import { configCommand } from './config.ts';
@@ -32,7 +33,13 @@ const OPTIONS = [
 
 const DEMO = { en: 'open the console on the embedded demo system', 'zh-CN': '在内置演示系统上打开控制台' };
 
-export function helpText({ locale }: Pick<CliContext, 'locale'>): string {
+/** The page of a command, or of all when none of ours is named. */
+export function helpText({ locale }: Pick<CliContext, 'locale'>, name?: string): string {
+	const asked = COMMANDS.find((command) => command.name === name);
+	if (asked) {
+		const usage = say(cliWords, locale, 'usage-of', { usage: asked.usage });
+		return `${usage}\n${ownText(asked.summary, locale)}\n\n${say(cliWords, locale, 'exit')}\n`;
+	}
 	const t = (key: Parameters<typeof say<keyof (typeof cliWords)['en']>>[2]) => say(cliWords, locale, key);
 	const commands = [
 		['demo', ownText(DEMO, locale)] as const,
@@ -52,16 +59,20 @@ export async function runHeadless(
 	args: readonly string[],
 	context: CliContext,
 ): Promise<number> {
+	const list = ['demo', ...COMMANDS.map((c) => c.name)];
+	const [about] = args;
+	const unknown = (word: string) => {
+		const values = { name: clean(word, { max: 80 }), list: list.join(', ') };
+		context.err(`rounds: ${say(cliWords, context.locale, 'unknown-command', values)}\n`);
+		return EXIT.usage;
+	};
 	if (name === 'help') {
-		context.out(helpText(context));
+		if (about !== undefined && !list.includes(about)) return unknown(about);
+		context.out(helpText(context, about));
 		return 0;
 	}
 	const command = COMMANDS.find((c) => c.name === name);
-	const list = ['demo', ...COMMANDS.map((c) => c.name)].join(', ');
-	if (!command) {
-		context.err(`rounds: ${say(cliWords, context.locale, 'unknown-command', { name, list })}\n`);
-		return EXIT.usage;
-	}
+	if (!command) return unknown(name);
 	try {
 		return await command.run(args, context);
 	} catch (thrown) {

@@ -34,7 +34,7 @@ export async function withEngine(
 	});
 	try {
 		if (face === null) throw new Error('the engine told no system');
-		return await run({
+		const work = run({
 			engine,
 			face,
 			pictures,
@@ -43,6 +43,8 @@ export async function withEngine(
 				return () => listeners.delete(listener);
 			},
 		});
+		// Asked to end: what runs is ended with us by closing in order, not left behind.
+		return await Promise.race([work, context.interrupted]);
 	} finally {
 		stop();
 		await engine.close();

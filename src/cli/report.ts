@@ -2,7 +2,7 @@ import { exitCodeOf } from '../domain/level.ts';
 import { say } from '../i18n/messages.ts';
 import { refusalText } from '../i18n/refusal.ts';
 import { reasonLine } from './check-lines.ts';
-import { EXIT, type HeadlessCommand, readFlags, UsageError } from './command.ts';
+import { EXIT, type HeadlessCommand, readFlags, refuseWords } from './command.ts';
 import { launchBuiltin } from './launch.ts';
 import { withEngine } from './opened.ts';
 import { cliWords } from './words.ts';
@@ -13,8 +13,8 @@ export const reportCommand: HeadlessCommand = {
 	summary: { en: 'ask everything once and write the daily report', 'zh-CN': '检查一遍并写出日报' },
 	usage: 'report [--stored]',
 	async run(args, context) {
-		const { words, flags } = readFlags(args, ['stored']);
-		if (words.length > 0) throw new UsageError(`${words[0]}: rounds report takes no names`);
+		const { words, flags } = readFlags(args, ['stored'], context.locale);
+		refuseWords(words, 'report', context.locale);
 		return withEngine(context, { polls: false }, async (opened) => {
 			if (!flags.has('stored')) await opened.engine.send('checks.ask', { checks: [] });
 			const ended = await launchBuiltin(opened, 'report');

@@ -37,7 +37,7 @@ export const runCommand: HeadlessCommand = {
 	},
 	usage: 'run SHEET [--json] [--complete]',
 	async run(args, context) {
-		const { words, flags } = readFlags(args, ['json', 'complete']);
+		const { words, flags } = readFlags(args, ['json', 'complete'], context.locale);
 		return withEngine(context, { polls: false }, async (opened) => {
 			const sheet = findSheet(words, opened, context);
 			const asked = [...new Set(sheet.steps.flatMap((s) => (s.kind === 'check' ? s.checks : [])))];
@@ -130,7 +130,9 @@ function finish(
 	context.out(`${face.system} · ${face.environment.name} · ${sheetTitle(sheet, locale)}\n\n`);
 	for (const result of results) {
 		const mark = result.level === null ? '○' : levelMark(result.level, locale, color);
-		context.out(`${result.step}  ${mark}  ${result.title}${result.why === null ? '' : `: ${result.why}`}\n`);
+		context.out(
+			`${result.step}  ${mark}  ${result.title}${result.why === null ? '' : `${say(cliWords, locale, 'colon')}${result.why}`}\n`,
+		);
 		for (const part of result.parts) {
 			context.out(
 				`     ${levelMark(part.level, locale, color)}  ${part.name}${part.line === '' ? '' : `  ${part.line}`}\n`,
@@ -139,7 +141,8 @@ function finish(
 		}
 	}
 	context.out('\n');
-	if (manual > 0) context.out(`${say(cliWords, locale, 'manual-open', { count: manual })}. `);
+	if (manual > 0)
+		context.out(`${say(cliWords, locale, manual === 1 ? 'manual-one' : 'manual-open', { count: manual })} `);
 	context.out(`${say(cliWords, locale, 'never-signed')}\n`);
 	return code;
 }

@@ -1,9 +1,10 @@
+import { isStale } from '../domain/check-state.ts';
 import { exitCodeOf, worstLevel } from '../domain/level.ts';
 import { ownText } from '../domain/own-text.ts';
 import { say } from '../i18n/messages.ts';
 import { momentText, zoneText } from '../i18n/times.ts';
 import { ageLine, levelMark, presentLevel, reasonLine, valuesLine } from './check-lines.ts';
-import { type HeadlessCommand, readFlags, UsageError } from './command.ts';
+import { type HeadlessCommand, readFlags, refuseWords } from './command.ts';
 import { withEngine } from './opened.ts';
 import { cliWords } from './words.ts';
 
@@ -13,8 +14,8 @@ export const statusCommand: HeadlessCommand = {
 	summary: { en: 'print how everything stands now', 'zh-CN': '打印当前状态' },
 	usage: 'status [--json]',
 	async run(args, context) {
-		const { words, flags } = readFlags(args, ['json']);
-		if (words.length > 0) throw new UsageError(`${words[0]}: rounds status takes no names`);
+		const { words, flags } = readFlags(args, ['json'], context.locale);
+		refuseWords(words, 'status', context.locale);
 		return withEngine(context, { polls: false }, async ({ face, pictures }) => {
 			const { locale, color } = context;
 			const now = context.clock.now();
@@ -30,6 +31,7 @@ export const statusCommand: HeadlessCommand = {
 					service: check.service,
 					target: check.target,
 					level: shown,
+					stale: picture !== undefined && isStale(picture.at, now, check),
 					hard: picture?.hard ?? false,
 					at: picture && picture.at > 0 ? new Date(picture.at).toISOString() : null,
 					ageMs: picture && picture.at > 0 ? now - picture.at : null,

@@ -32,7 +32,7 @@ export const verifyCommand: HeadlessCommand = {
 	summary: { en: 'prove that signed records are as they were signed', 'zh-CN': '证明签署记录未被改动' },
 	usage: 'verify FILE…',
 	async run(args, context) {
-		const { words } = readFlags(args, []);
+		const { words } = readFlags(args, [], context.locale);
 		if (words.length === 0) throw new UsageError(say(texts, context.locale, 'which'));
 		let code = 0;
 		for (const word of words) code = Math.max(code, await verifyOne(word, context));

@@ -2,7 +2,7 @@ import { levelWord } from '../i18n/levels.ts';
 import { say } from '../i18n/messages.ts';
 import { secondsText } from '../i18n/times.ts';
 import { reasonLine } from './check-lines.ts';
-import { type HeadlessCommand, readFlags, UsageError } from './command.ts';
+import { type HeadlessCommand, readFlags, refuseWords } from './command.ts';
 import { withEngine } from './opened.ts';
 import { cliWords } from './words.ts';
 
@@ -12,8 +12,8 @@ export const watchCommand: HeadlessCommand = {
 	summary: { en: 'poll without a screen, one line per change', 'zh-CN': '无界面轮询,每次变化输出一行' },
 	usage: 'watch',
 	async run(args, context) {
-		const { words } = readFlags(args, []);
-		if (words.length > 0) throw new UsageError(`${words[0]}: rounds watch takes no names`);
+		const { words } = readFlags(args, [], context.locale);
+		refuseWords(words, 'watch', context.locale);
 		return withEngine(context, { polls: true }, async ({ face, pictures, on }) => {
 			const { locale } = context;
 			const known = new Map([...pictures].map(([id, picture]) => [id, picture.hard ? picture.level : null]));

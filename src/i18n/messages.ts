@@ -28,10 +28,15 @@ export function say<Key extends string>(
 /** The language to speak, from `--lang`, `ROUNDS_LANG`, `LC_ALL`, `LC_MESSAGES`, `LANG` in this order. */
 export function pickLocale(wishes: readonly (string | undefined)[]): Locale {
 	for (const wish of wishes) {
-		if (!wish) continue;
-		const tag = wish.toLowerCase().replace('_', '-');
-		if (tag.startsWith('zh')) return 'zh-CN';
-		if (tag.startsWith('en') || tag === 'c' || tag.startsWith('c.') || tag === 'posix') return 'en';
+		const found = pickLanguage(wish ?? '');
+		if (found !== null) return found;
 	}
 	return 'en';
+}
+
+/** The language one wish names, or null when it is none of ours. */
+export function pickLanguage(wish: string): Locale | null {
+	const tag = wish.toLowerCase().replace('_', '-');
+	if (tag.startsWith('zh')) return 'zh-CN';
+	return tag.startsWith('en') || tag === 'c' || tag.startsWith('c.') || tag === 'posix' ? 'en' : null;
 }

@@ -119,6 +119,12 @@ export function createChecks(parts: ChecksParts): Checks {
 			return named.some((name) => name.check === check.id && hasChanged(name.sample));
 		});
 	};
+	/** What these compare with: where this console does not poll, it is asked before them, or an old value would pass. */
+	const comparedFirst = (wanted: readonly CheckDefinition[]): readonly CheckDefinition[] => {
+		if (polling) return [];
+		// One that compares back has no first; the two settle by being asked again.
+		return [...new Set(wanted.flatMap(comparedWith))].filter((d) => comparedWith(d).length === 0);
+	};
 	const uptimeOf = (check: CheckId) => uptime.find((u) => u.check === check)?.share ?? null;
 
 	return {
@@ -144,9 +150,11 @@ export function createChecks(parts: ChecksParts): Checks {
 			if (unknown !== undefined)
 				return err({ kind: 'refused', why: 'no-such-check', detail: { check: unknown } });
 			const wanted = ids.length === 0 ? definitions : definitions.filter((d) => ids.includes(d.id));
-			const asked = await poller.askNow(wanted);
+			const first = comparedFirst(wanted);
+			if (first.length > 0) await poller.askNow(first);
+			await poller.askNow(wanted.filter((d) => !first.includes(d)));
 			recorder.flush();
-			return ok({ asked });
+			return ok({ asked: wanted.length });
 		},
 		detail(id) {
 			const remembered = present.get(id);
