@@ -38,9 +38,11 @@ export const FAULTS = {
 	'not-a-database': saidNo,
 	'bad-query': { level: 'unknown', retryable: false },
 	'exit-by-signal': saidNo,
+	'object-missing': saidNo,
 	// We could not ask.
 	'database-locked': couldNotAskNow,
 	'command-missing': couldNotAsk,
+	'command-failed': couldNotAskNow,
 	'no-permission': couldNotAsk,
 	'not-a-file': couldNotAsk,
 	'secret-missing': couldNotAsk,

@@ -117,6 +117,8 @@ export interface CommandAnswer {
 
 export interface ProcessFacts {
 	readonly pid: number;
+	/** The number of the process that started it; 0 for none. */
+	readonly parent: number;
 	readonly name: string;
 	readonly command: string;
 	/** Epoch ms. */
@@ -125,16 +127,29 @@ export interface ProcessFacts {
 	readonly cpuMs: number;
 }
 
+/** Who waits for connections on a TCP port of this host. */
+export interface Listener {
+	/** `0.0.0.0`, `127.0.0.1`, `::` … */
+	readonly address: string;
+	/** Those that hold the socket, oldest first; empty when we may not see whose it is. */
+	readonly holders: readonly ProcessFacts[];
+}
+
 export interface ProcessesPort {
 	/** Runs to its end or the deadline; then TERM and KILL to its whole process group. */
 	run(request: CommandRequest, limits: Limits): Promise<Result<CommandAnswer, Fault>>;
-	/** Processes matched by pid, name or a part of the command line. */
+	/** Processes matched by pid, name or a part of the command line; with all they started when `children`. */
 	find(query: {
 		readonly pid?: number;
 		readonly pidFile?: string;
 		readonly name?: string;
 		readonly command?: string;
+		readonly children?: boolean;
 	}): Promise<Result<readonly ProcessFacts[], Fault>>;
+	/** Empty when nobody listens there. */
+	listeners(port: number, limits: Limits): Promise<Result<readonly Listener[], Fault>>;
+	/** The variables a process was started with. Faults `object-missing`, `no-permission`, `not-supported`. */
+	environmentOf(pid: number, limits: Limits): Promise<Result<ReadonlyMap<string, string>, Fault>>;
 }
 
 export interface SqlRequest {
@@ -170,6 +185,35 @@ export interface EnvironmentPort {
 	get(name: string): string | undefined;
 }
 
+export interface DiskFacts {
+	readonly totalBytes: number;
+	/** What is left for those who are not root. */
+	readonly freeBytes: number;
+	/** 0 where the file system counts none. */
+	readonly inodes: number;
+	readonly freeInodes: number;
+}
+
+export interface HostFacts {
+	readonly memoryBytes: number;
+	/** What programs can still get without swapping. */
+	readonly availableBytes: number;
+	/** null where it cannot be told. */
+	readonly swapBytes: number | null;
+	readonly freeSwapBytes: number | null;
+	readonly cores: number;
+	/** Averages over 1, 5 and 15 minutes: how many want to run at once. */
+	readonly load: readonly [number, number, number];
+	readonly uptimeMs: number;
+}
+
+/** What the machine itself has left. */
+export interface HostPort {
+	facts(): Promise<Result<HostFacts, Fault>>;
+	/** The file system that holds the path. */
+	disk(path: string): Promise<Result<DiskFacts, Fault>>;
+}
+
 /** Everything a check kind may reach the world through. */
 export interface ProbePorts {
 	readonly clock: Clock;
@@ -179,6 +223,7 @@ export interface ProbePorts {
 	readonly processes: ProcessesPort;
 	readonly sql: SqlPort;
 	readonly environment: EnvironmentPort;
+	readonly host: HostPort;
 }
 
 /** Resolves `env:`, `file:` and `cmd:` references. */

@@ -58,6 +58,18 @@ const secret = reasonIn({
 	command: 'the command cannot be split',
 	signal: 'the command was killed',
 });
+const wordIn = (words: Readonly<Record<string, string>>) => (said: Said) => {
+	const what = said.text('what');
+	return Object.hasOwn(words, what) ? (words[what] as string) : what;
+};
+const thing = wordIn({
+	unit: 'unit',
+	container: 'container',
+	workload: 'workload',
+	process: 'process',
+	journal: 'line of this unit in the journal',
+	repository: 'git repository',
+});
 
 const en: Sentences = {
 	refused: (said) =>
@@ -107,6 +119,9 @@ const en: Sentences = {
 		`the query${said.has('query') ? ` "${said.text('query')}"` : ''} cannot be run${also(said, 'message', 'reason')}`,
 	'exit-by-signal': (said) =>
 		`the command was ended by ${said.text('signal') || 'a signal'}${also(said, 'command')}`,
+	'object-missing': (said) => `no such ${thing(said)}${also(said, 'name')}`,
+	'command-failed': (said) =>
+		`${said.text('command') || 'the command'} could not answer${said.has('exit') ? ` (exit ${said.text('exit')})` : ''}${also(said, 'message')}`,
 	'database-locked': (said) =>
 		`the database is locked by another program${said.has('limitMs') ? ` for more than ${said.ms('limitMs')}` : ''}${also(said, 'path', 'file')}`,
 	'command-missing': (said) =>
@@ -167,6 +182,14 @@ const zhSecret = reasonIn({
 });
 const zhBecause = (said: Said, word: (said: Said) => string): string =>
 	said.has('reason') ? `：${word(said)}` : '';
+const zhThing = wordIn({
+	unit: '此单元',
+	container: '此容器',
+	workload: '此工作负载',
+	process: '此进程',
+	journal: '该单元的日志',
+	repository: 'git 仓库',
+});
 
 const zh: Sentences = {
 	refused: (said) => `连接被拒绝${said.has('address') ? ` · ${said.text('address')} 无程序监听` : ''}`,
@@ -214,6 +237,9 @@ const zh: Sentences = {
 	'bad-query': (said) =>
 		`查询${said.has('query') ? `“${said.text('query')}”` : ''}无法执行${also(said, 'message', 'reason')}`,
 	'exit-by-signal': (said) => `命令被信号 ${said.text('signal')} 终止${also(said, 'command')}`,
+	'object-missing': (said) => `没有${zhThing(said)}${also(said, 'name')}`,
+	'command-failed': (said) =>
+		`${said.text('command') || '命令'} 无法回答${said.has('exit') ? `（退出码 ${said.text('exit')}）` : ''}${also(said, 'message')}`,
 	'database-locked': (said) =>
 		`数据库被其他程序锁定${said.has('limitMs') ? `，已等待 ${said.ms('limitMs')}` : ''}${also(said, 'path', 'file')}`,
 	'command-missing': (said) =>

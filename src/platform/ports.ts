@@ -2,6 +2,7 @@ import type { Clock, ProbePorts, SqlPort } from '../domain/ports.ts';
 import { createClock } from './clock.ts';
 import { createEnvironment } from './environment.ts';
 import { createFiles } from './files.ts';
+import { createHost } from './host.ts';
 import { createHttp } from './http.ts';
 import { createNet } from './net.ts';
 import { createProcesses } from './processes.ts';
@@ -28,6 +29,7 @@ export function createProbePorts({
 		processes: createProcesses(clock),
 		sql,
 		environment: createEnvironment(),
+		host: createHost(),
 		close: () => http.close(),
 	};
 }

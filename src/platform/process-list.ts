@@ -52,6 +52,7 @@ async function readProcess(pid: number, bootAt: number): Promise<ProcessFacts | 
 			.join(' ');
 		return {
 			pid,
+			parent: at(4),
 			name: clean(name, { max: 200 }),
 			command: clean(command === '' ? `[${name}]` : command, { max: SHOWN }),
 			startedAt: Math.round(bootAt + at(22) * TICK_MS),
@@ -64,7 +65,7 @@ async function readProcess(pid: number, bootAt: number): Promise<ProcessFacts | 
 }
 
 async function listPs(clock: Clock): Promise<Result<readonly ProcessFacts[], Fault>> {
-	const argv = ['ps', '-A', '-ww', '-o', 'pid=,rss=,etime=,time=,comm='];
+	const argv = ['ps', '-A', '-ww', '-o', 'pid=,ppid=,rss=,etime=,time=,comm='];
 	const limits = { deadline: clock.monotonic() + 5000, signal: new AbortController().signal };
 	const options = { cwd: '/', env: { LC_ALL: 'C' }, outputLimit: 8 * 1024 * 1024 };
 	const named = await runCommand(clock, { argv, ...options }, limits);
@@ -88,10 +89,12 @@ export function readPs(named: string, whole: string, now: number): readonly Proc
 	}
 	const found: ProcessFacts[] = [];
 	for (const line of named.split('\n')) {
-		const [, pid, rss, elapsed, cpu, name] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+		const [, pid, parent, rss, elapsed, cpu, name] =
+			/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
 		if (pid === undefined) continue;
 		found.push({
 			pid: Number(pid),
+			parent: Number(parent),
 			name: clean((name ?? '').split('/').at(-1) ?? '', { max: 200 }),
 			command: clean(commands.get(Number(pid)) ?? name ?? '', { max: SHOWN }),
 			startedAt: now - psTime(elapsed ?? ''),

@@ -12,6 +12,7 @@ import type {
 import { createClock } from './clock.ts';
 import { createEnvironment } from './environment.ts';
 import { createFiles } from './files.ts';
+import { createHost } from './host.ts';
 import { createHttp } from './http.ts';
 import { createLogFiles } from './log-files.ts';
 import { createNet } from './net.ts';
@@ -62,7 +63,16 @@ export function createWorld({ variables = {}, split }: WorldOptions): World {
 		logFiles: createLogFiles(),
 		ownFiles: (group) => createOwnFiles({ group }),
 		secrets: (folder) => createSecrets({ clock, environment, files, processes, folder, split }),
-		probePorts: (sql) => ({ clock, http, net: createNet(clock), files, processes, sql, environment }),
+		probePorts: (sql) => ({
+			clock,
+			http,
+			net: createNet(clock),
+			files,
+			processes,
+			sql,
+			environment,
+			host: createHost(),
+		}),
 		stamps: (paths) => Promise.all(paths.map(modifiedAt)),
 		exists: async (path) => (await modifiedAt(path)) !== null,
 		close() {

@@ -38,6 +38,12 @@ it('an action without its secret is never run', async () => {
 		find: () => {
 			throw new Error('found');
 		},
+		listeners: () => {
+			throw new Error('listened');
+		},
+		environmentOf: () => {
+			throw new Error('looked');
+		},
 	};
 	const parts = { clock: createFakeClock(), processes, redact: (text: string) => text };
 	const end = await runCommand(action, action.body, parts, new AbortController().signal, () => {});

@@ -116,10 +116,11 @@ describe('finding processes', () => {
 	});
 
 	test('what ps prints elsewhere', () => {
-		const named = '  501  2048 01-02:03:04   0:01.50 /usr/sbin/my app\n';
+		const named = '  501     1  2048 01-02:03:04   0:01.50 /usr/sbin/my app\n';
 		expect(readPs(named, '  501 /usr/sbin/my app --flag\n', 100_000_000)).toEqual([
 			{
 				pid: 501,
+				parent: 1,
 				name: 'my app',
 				command: '/usr/sbin/my app --flag',
 				startedAt: 100_000_000 - 93_784_000,
