@@ -71,6 +71,18 @@ describe('the rows of the logs', () => {
 	});
 });
 
+describe('the text of a line', () => {
+	test('leaves out the time and the level that have columns of their own, and nothing else', () => {
+		const bare = (text: string, extra: Partial<LogLine> = {}) =>
+			toLogRows(holding([line('k', { text, ...extra })]), MORNING, 'UTC')[0]?.text;
+		expect(bare('[2025-11-22 09:18:00] [INFO] GET /api 200')).toBe('GET /api 200');
+		expect(bare('2025-11-22T09:18:00,123Z ERROR: no such table', { level: 'error' })).toBe('no such table');
+		expect(bare('[2025-11-22 09:18:00] [INFO] GET', { at: null })).toBe('[2025-11-22 09:18:00] [INFO] GET');
+		expect(bare('[2025-11-22 09:18:00] Information desk', { level: 'info' })).toBe('Information desk');
+		expect(bare('error at the start', { level: 'unknown' })).toBe('error at the start');
+	});
+});
+
 describe('the head of the logs', () => {
 	test('counts errors since the last signed round, and says while it does not know yet', () => {
 		expect(toLogHead(holding([]), 'en', 'UTC').errors).toBe('counting errors since 2025-11-21 09:34 …');

@@ -6,7 +6,7 @@ import {
 	SEARCH_CHOICE,
 	wantedLogs,
 } from '../../actions/index.ts';
-import type { LogLevel } from '../../domain/log-line.ts';
+import type { LogLevel, LogLine } from '../../domain/log-line.ts';
 import { type Locale, ownText } from '../../domain/own-text.ts';
 import { dateText, momentText, secondsText } from '../../i18n/times.ts';
 import type { PictureState } from '../../store/index.ts';
@@ -44,7 +44,7 @@ export function toLogRows(state: PictureState, now: number, zone: string): reado
 			day: own === day ? '' : own,
 			level: line.level,
 			source: line.source,
-			text: line.text,
+			text: bareText(line),
 			isOurs: line.ours,
 			isContinued,
 		});
@@ -52,6 +52,16 @@ export function toLogRows(state: PictureState, now: number, zone: string): reado
 		before = { source: line.source, isRecord: line.level !== 'unknown' || isContinued };
 	}
 	return rows;
+}
+
+const STAMP = /^\[?\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?\s+/;
+const LEVEL = /^\[?(?:trace|debug|info|notice|warn|warning|error|critical|fatal)\]?(?::|\s)\s*/i;
+
+/** Without the time and the level at its beginning: they stand in columns of their own. The opened record shows all. */
+export function bareText({ text, at, level }: Pick<LogLine, 'text' | 'at' | 'level'>): string {
+	const timeless = at === null ? text : text.replace(STAMP, '');
+	const bare = level === 'unknown' || timeless === text ? timeless : timeless.replace(LEVEL, '');
+	return bare === '' ? text : bare;
 }
 
 export interface LogHead {

@@ -2,6 +2,7 @@ import { type Locale, ownText } from '../../domain/own-text.ts';
 import type { Round, Step } from '../../domain/round.ts';
 import { ageText, clockText, momentText } from '../../i18n/times.ts';
 import type { PictureState } from '../../store/index.ts';
+import { bareText } from '../logs/rows.ts';
 import { roundWord } from './words.ts';
 
 /** Lines of a log shown beside a question. */
@@ -72,7 +73,7 @@ export function toLook(
 		lines: lines.slice(-LOOK_SHOWN).map((line) => ({
 			key: line.key,
 			time: line.at === null ? '' : clockText(line.at, zone),
-			text: line.text,
+			text: bareText(line),
 			level: line.level,
 			isOurs: line.ours,
 		})),

@@ -112,10 +112,8 @@ function signedRows(state: PictureState, locale: Locale, zone: string): readonly
 			standing: null,
 			level: signed.level,
 			by: signed.by,
-			remark: [
+			remark:
 				signed.files[0] === undefined ? roundWord(locale, 'unwritten') : shortPath(state, signed.files[0]),
-				...(signed.demo ? [roundWord(locale, 'demo')] : []),
-			].join(' · '),
 		}));
 }
 
@@ -211,7 +209,10 @@ export function toSheetHead(
 		isLate,
 		others: others.length > 0 ? roundWord(locale, 'here', { who: [...new Set(others)].join(', ') }) : '',
 		signed: round.signed
-			? roundWord(locale, 'signed', { time: momentText(round.signed.at, zone), by: round.signed.by })
+			? [
+					roundWord(locale, 'signed', { time: momentText(round.signed.at, zone), by: round.signed.by }),
+					...(round.signed.demo ? [roundWord(locale, 'demo')] : []),
+				].join(' · ')
 			: '',
 		level: round.signed?.level ?? null,
 		isReady: !round.signed && done === round.steps.length,

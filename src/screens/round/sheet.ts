@@ -4,7 +4,7 @@ import { cellWidth } from '../../domain/text.ts';
 import { levelWord } from '../../i18n/levels.ts';
 import { type PictureState, placeOf, type ViewState } from '../../store/index.ts';
 import { createLine } from '../../ui/line.ts';
-import { progressBar } from '../../ui/sparkline.ts';
+import type { Theme } from '../../ui/theme.ts';
 import { blank, type Canvas, filterOf, type ListRow, listPage, matchesFilter, type Page } from '../page.ts';
 import { stepMark } from './marks.ts';
 import { type SheetHead, type SheetRow, toSheetHead, toSheetRows } from './rows.ts';
@@ -72,7 +72,7 @@ function drawHead(head: SheetHead, { columns, theme, locale }: Canvas): readonly
 			.text(`${head.done}/${head.count}`, 'strong')
 			.gap(1)
 			.end(),
-		` ${progressBar(theme, head.count === 0 ? 1 : head.done / head.count, columns - 2)} `,
+		drawProgress(head, theme, columns),
 	];
 	const add = (parts: readonly string[], style: 'muted' | 'critical' | 'accent' = 'muted') => {
 		const text = parts.filter((part) => part !== '').join(' · ');
@@ -90,6 +90,18 @@ function drawHead(head: SheetHead, { columns, theme, locale }: Canvas): readonly
 	add([head.others], 'accent');
 	lines.push(blank(columns));
 	return lines;
+}
+
+/** A low bar: it is looked at all round long. */
+function drawProgress({ done, count }: SheetHead, theme: Theme, columns: number): string {
+	const width = columns - 2;
+	const full = count === 0 ? width : Math.round((done / count) * width);
+	const [lowest = '_', , low = '-'] = theme.glyphs.spark;
+	return createLine(theme, columns)
+		.gap(1)
+		.text(low.repeat(full), 'accent')
+		.text(lowest.repeat(width - full), 'faint')
+		.end();
 }
 
 function drawShortHead(head: SheetHead, { columns, theme, locale }: Canvas): string {

@@ -117,6 +117,20 @@ function standings(state: PictureState, now: number) {
 	});
 }
 
+/** What a signature put into the baseline, as the engine told it. */
+export function toEntered(
+	state: PictureState,
+	signedAt: number,
+): { readonly values: number; readonly checks: number } {
+	const values = Object.values(state.signed.baseline).map(
+		(samples) => Object.values(samples).filter((value) => value.at === signedAt).length,
+	);
+	return {
+		values: values.reduce((sum, count) => sum + count, 0),
+		checks: values.filter((count) => count > 0).length,
+	};
+}
+
 function asSigned(round: Round): Round {
 	const steps = round.steps.map((step): Step => {
 		if (step.answer || !isDone(standingOf(step))) return step;

@@ -13,7 +13,7 @@ import type { LayerView } from '../define.ts';
 import { blank, type Canvas, type Page, textPage } from '../page.ts';
 import { drawField } from './field.ts';
 import { stepMark } from './marks.ts';
-import { type SignPage, type SignStep, toSignPage } from './sign-rows.ts';
+import { type SignPage, type SignStep, toEntered, toSignPage } from './sign-rows.ts';
 import { roundWord, stepWord } from './words.ts';
 
 /** The whole round on one page before it is signed; afterwards what was written. */
@@ -199,6 +199,9 @@ function signedPage(state: PictureState, canvas: Canvas, round: Round): Page {
 	const { signed } = round;
 	if (!signed) return textPage(canvas, state.view, 'sign', { lines: [] });
 	const rows = toSignPage(state, round, now, locale, zone);
+	const told = toEntered(state, signed.at);
+	// The signature is answered a moment before the new baseline is told.
+	const entered = told.values > 0 ? told : rows.snapshot;
 	const lines: string[] = [
 		createLine(theme, columns)
 			.gap(1)
@@ -214,9 +217,9 @@ function signedPage(state: PictureState, canvas: Canvas, round: Round): Page {
 		blank(columns),
 		section(roundWord(locale, 'new-baseline'), canvas),
 		said(
-			rows.snapshot.values === 0
+			entered.values === 0
 				? roundWord(locale, 'enters-none')
-				: roundWord(locale, 'baseline-now', { values: rows.snapshot.values, checks: rows.snapshot.checks }),
+				: roundWord(locale, 'baseline-now', { values: entered.values, checks: entered.checks }),
 			canvas,
 		),
 		...(rows.snapshot.notTaken.length > 0

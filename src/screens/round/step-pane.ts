@@ -1,7 +1,6 @@
 import { cellWidth, cut, wrap } from '../../domain/text.ts';
 import { levelWord } from '../../i18n/levels.ts';
 import { createLine } from '../../ui/line.ts';
-import { progressBar } from '../../ui/sparkline.ts';
 import type { StyleName } from '../../ui/theme.ts';
 import { blank, type Canvas, type ListRow } from '../page.ts';
 import type { StepLook } from './look-rows.ts';
@@ -199,14 +198,17 @@ function valueLine(value: SeenValue, { columns, theme, locale }: Canvas): string
 function operationLines(operation: StepOperation, canvas: Canvas): readonly string[] {
 	const { columns, theme, locale } = canvas;
 	const lines: string[] = [];
-	lines.push(
-		createLine(theme, columns)
-			.gap(3)
-			.text('$ ', 'muted')
-			.text(cut(operation.command, columns - 8))
-			.end(),
-		blank(columns),
-	);
+	for (const [at, part] of wrap(operation.command, Math.max(10, columns - 8))
+		.slice(0, 3)
+		.entries())
+		lines.push(
+			createLine(theme, columns)
+				.gap(3)
+				.text(at === 0 ? '$ ' : '  ', 'muted')
+				.text(part)
+				.end(),
+		);
+	lines.push(blank(columns));
 	if (operation.level === null) return [...lines, quiet(roundWord(locale, 'not-run'), canvas)];
 	const { level } = operation;
 	const head = createLine(theme, columns).gap(3);
@@ -217,10 +219,6 @@ function operationLines(operation: StepOperation, canvas: Canvas): readonly stri
 			.text(` · ${operation.when}`, 'muted');
 	if (operation.result) head.gap(3).text(operation.result, 'strong');
 	lines.push(head.end());
-	if (operation.share !== null)
-		lines.push(
-			`   ${progressBar(theme, operation.share, Math.min(40, columns - 6))}${' '.repeat(Math.max(0, columns - 3 - Math.min(40, columns - 6)))}`,
-		);
 	for (const reason of operation.reasons)
 		for (const part of wrap(reason, columns - 4).slice(0, 3))
 			lines.push(createLine(theme, columns).gap(3).text(part, level).end());
