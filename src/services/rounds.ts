@@ -202,7 +202,8 @@ export function createRounds(parts: RoundsParts): Rounds {
 			const others = got.value.steps[index]?.found.filter((e) => e.kind === 'operation') ?? [];
 			const stored = lift(store.found(id, index, [...others, evidence.pin(got.value, index, source, line)]));
 			if (!stored.ok) return stored;
-			return ok({ round: tell(got.value) });
+			const pinned = get(id);
+			return pinned.ok ? ok({ round: tell(pinned.value) }) : pinned;
 		},
 		async sign(id, note, version) {
 			const got = get(id);
