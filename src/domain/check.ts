@@ -5,7 +5,7 @@ import type { OwnText } from './own-text.ts';
 import type { ProbePorts } from './ports.ts';
 import type { Reading, Transcript } from './reading.ts';
 import type { Result } from './result.ts';
-import type { Unit } from './value.ts';
+import type { SampleValue, Unit } from './value.ts';
 
 /** A value kept, drawn and trended under a name of the operator's choice (`show:`). */
 export interface ShownValue {
@@ -41,7 +41,17 @@ export interface ProbeContext {
 	readonly deadline: number;
 	/** Aborted at the deadline or when the probe is cancelled. */
 	readonly signal: AbortSignal;
+	/** Epoch ms at which the newest round of this environment was signed; null or absent before the first. */
+	readonly signedAt?: number | null;
+	/** The newest value of another check's sample, as conditions see it; absent where one check is asked alone. */
+	readonly latest?: LatestValue;
 }
+
+/** `stale`: older than twice the other check's interval. undefined: never seen. */
+export type LatestValue = (
+	check: string,
+	sample: string,
+) => { readonly value: SampleValue; readonly at: number; readonly stale: boolean } | undefined;
 
 /** A failing endpoint is a value: the fault, and what was said until then. */
 export interface ProbeFault extends Fault {
@@ -68,6 +78,8 @@ export interface CheckKind<Options = unknown> {
 	impliedMust?(options: Options): readonly string[];
 	/** The same as warnings; used only when `should` is empty. */
 	impliedShould?(options: Options): readonly string[];
+	/** Values of other checks that it reads through `latest`; their names are looked up when the configuration is read. */
+	refersTo?(options: Options): readonly { readonly check: string; readonly sample: string }[];
 	/** One-line shell command that asks the same by hand, secrets as `$NAME`; null when there is none. */
 	copyAs?(options: Options): string | null;
 	probe(options: Options, ports: ProbePorts, context: ProbeContext): Promise<Result<Reading, ProbeFault>>;

@@ -39,6 +39,7 @@ export const FAULTS = {
 	'bad-query': { level: 'unknown', retryable: false },
 	'exit-by-signal': saidNo,
 	'object-missing': saidNo,
+	'no-time': saidNo,
 	// We could not ask.
 	'database-locked': couldNotAskNow,
 	'command-missing': couldNotAsk,
@@ -46,6 +47,8 @@ export const FAULTS = {
 	'no-permission': couldNotAsk,
 	'not-a-file': couldNotAsk,
 	'secret-missing': couldNotAsk,
+	'log-too-large': couldNotAsk,
+	'no-fresh-value': couldNotAskNow,
 	'own-limit': couldNotAskNow,
 	cancelled: couldNotAskNow,
 	'not-supported': couldNotAsk,

@@ -1,4 +1,5 @@
 import type { Fault } from './fault.ts';
+import type { LogRecordsPort } from './log-port.ts';
 import type { Result } from './result.ts';
 import type { Secret, Text } from './secret.ts';
 import type { SampleValue, Value } from './value.ts';
@@ -214,8 +215,8 @@ export interface HostPort {
 	disk(path: string): Promise<Result<DiskFacts, Fault>>;
 }
 
-/** Everything a check kind may reach the world through. */
-export interface ProbePorts {
+/** What the outside itself offers to check kinds. */
+export interface WorldPorts {
 	readonly clock: Clock;
 	readonly http: HttpPort;
 	readonly net: NetPort;
@@ -224,6 +225,11 @@ export interface ProbePorts {
 	readonly sql: SqlPort;
 	readonly environment: EnvironmentPort;
 	readonly host: HostPort;
+}
+
+/** Everything a check kind may reach the world through. */
+export interface ProbePorts extends WorldPorts {
+	readonly logs: LogRecordsPort;
 }
 
 /** Resolves `env:`, `file:` and `cmd:` references. */

@@ -43,6 +43,7 @@ const body = reasonIn({
 	'duplicate-key': 'a key stands twice',
 	'too-deep': 'it is nested too deep',
 	'number-too-large': 'a number is too large',
+	stale: 'it is older than this run',
 });
 const secret = reasonIn({
 	'not-set': 'the variable is not set',
@@ -122,6 +123,14 @@ const en: Sentences = {
 	'object-missing': (said) => `no such ${thing(said)}${also(said, 'name')}`,
 	'command-failed': (said) =>
 		`${said.text('command') || 'the command'} could not answer${said.has('exit') ? ` (exit ${said.text('exit')})` : ''}${also(said, 'message')}`,
+	'no-time': (said) =>
+		said.text('reason') === 'future'
+			? `its time lies in the future: ${said.text('time')}${also(said, 'path', 'address')}`
+			: `no time is written there${also(said, 'path', 'address')}`,
+	'log-too-large': (said) =>
+		`more log than is read at once${said.has('limitBytes') ? ` (${said.bytes('limitBytes')})` : said.has('limit') ? ` (${said.text('limit')} lines)` : ''}; narrow the window or the pattern${also(said, 'path', 'command', 'address')}`,
+	'no-fresh-value': (said) =>
+		`${said.text('reason') === 'stale' ? 'the value is too old to be compared' : 'no value to compare yet'}${also(said, 'name')}`,
 	'database-locked': (said) =>
 		`the database is locked by another program${said.has('limitMs') ? ` for more than ${said.ms('limitMs')}` : ''}${also(said, 'path', 'file')}`,
 	'command-missing': (said) =>
@@ -165,6 +174,7 @@ const zhBody = reasonIn({
 	'duplicate-key': '键重复',
 	'too-deep': '嵌套过深',
 	'number-too-large': '数字过大',
+	stale: '早于本次运行',
 });
 const zhSecret = reasonIn({
 	'not-set': '变量未设置',
@@ -240,6 +250,14 @@ const zh: Sentences = {
 	'object-missing': (said) => `没有${zhThing(said)}${also(said, 'name')}`,
 	'command-failed': (said) =>
 		`${said.text('command') || '命令'} 无法回答${said.has('exit') ? `（退出码 ${said.text('exit')}）` : ''}${also(said, 'message')}`,
+	'no-time': (said) =>
+		said.text('reason') === 'future'
+			? `时间在未来：${said.text('time')}${also(said, 'path', 'address')}`
+			: `其中没有时间${also(said, 'path', 'address')}`,
+	'log-too-large': (said) =>
+		`日志超过一次可读的量${said.has('limitBytes') ? `（${said.bytes('limitBytes')}）` : said.has('limit') ? `（${said.text('limit')} 行）` : ''}，请缩小时间范围或条件${also(said, 'path', 'command', 'address')}`,
+	'no-fresh-value': (said) =>
+		`${said.text('reason') === 'stale' ? '用于比较的值已过时' : '尚无可比较的值'}${also(said, 'name')}`,
 	'database-locked': (said) =>
 		`数据库被其他程序锁定${said.has('limitMs') ? `，已等待 ${said.ms('limitMs')}` : ''}${also(said, 'path', 'file')}`,
 	'command-missing': (said) =>

@@ -1,4 +1,7 @@
-import type { Clock, ProbePorts, SqlPort } from '../domain/ports.ts';
+import { fault } from '../domain/fault.ts';
+import type { LogRecordsPort } from '../domain/log-port.ts';
+import type { Clock, SqlPort, WorldPorts } from '../domain/ports.ts';
+import { err } from '../domain/result.ts';
 import { createClock } from './clock.ts';
 import { createEnvironment } from './environment.ts';
 import { createFiles } from './files.ts';
@@ -7,17 +10,27 @@ import { createHttp } from './http.ts';
 import { createNet } from './net.ts';
 import { createProcesses } from './processes.ts';
 
-export interface OpenProbePorts extends ProbePorts {
+export interface OpenProbePorts extends WorldPorts {
+	/** As it was given: reading logs is no affair of the platform's. */
+	readonly logs: LogRecordsPort;
 	/** Closes what is kept open between probes. */
 	close(): Promise<void>;
 }
 
-/** Everything check kinds reach the world through; SQL comes from the workers. */
+/** Where nobody reads logs. */
+const NO_LOGS: LogRecordsPort = {
+	readFiles: async () => err(fault('not-supported', { what: 'logs' })),
+	readText() {},
+};
+
+/** Everything check kinds reach the world through; logs are read by a service, SQL by the workers. */
 export function createProbePorts({
 	sql,
+	logs = NO_LOGS,
 	clock = createClock(),
 }: {
 	readonly sql: SqlPort;
+	readonly logs?: LogRecordsPort;
 	readonly clock?: Clock;
 }): OpenProbePorts {
 	const http = createHttp(clock);
@@ -28,6 +41,7 @@ export function createProbePorts({
 		files: createFiles(clock),
 		processes: createProcesses(clock),
 		sql,
+		logs,
 		environment: createEnvironment(),
 		host: createHost(),
 		close: () => http.close(),

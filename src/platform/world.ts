@@ -5,9 +5,9 @@ import type {
 	EnvironmentPort,
 	FilesPort,
 	OwnFilesPort,
-	ProbePorts,
 	SecretsPort,
 	SqlPort,
+	WorldPorts,
 } from '../domain/ports.ts';
 import { createClock } from './clock.ts';
 import { createEnvironment } from './environment.ts';
@@ -28,7 +28,7 @@ export interface World {
 	readonly logFiles: LogFilesPort;
 	ownFiles(group: number | null): OwnFilesPort;
 	secrets(folder: string): SecretsPort;
-	probePorts(sql: SqlPort): ProbePorts;
+	probePorts(sql: SqlPort): WorldPorts;
 	/** Modification times, epoch ms; null where there is no file. */
 	stamps(paths: readonly string[]): Promise<readonly (number | null)[]>;
 	exists(path: string): Promise<boolean>;

@@ -3,14 +3,14 @@ import type { CheckKind } from '../domain/check.ts';
 import type { LogFilesPort } from '../domain/log-port.ts';
 import type { Locale } from '../domain/own-text.ts';
 import type { ConfigProblem } from '../domain/picture.ts';
-import type { Clock, OwnFilesPort, ProbePorts } from '../domain/ports.ts';
+import type { Clock, OwnFilesPort, WorldPorts } from '../domain/ports.ts';
 import type { Result } from '../domain/result.ts';
 import type { Holder, Storage } from '../domain/storage-port.ts';
 
 /** The world, opened, and what was configured. */
 export interface AssemblyParts {
 	readonly clock: Clock;
-	readonly ports: ProbePorts;
+	readonly ports: WorldPorts;
 	readonly logFiles: LogFilesPort;
 	readonly ownFiles: OwnFilesPort;
 	readonly storage: Storage;

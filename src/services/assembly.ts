@@ -10,6 +10,7 @@ import type {
 import type { CheckId } from '../domain/ids.ts';
 import { OWN_MARK } from '../domain/log-format.ts';
 import type { ConfigProblem } from '../domain/picture.ts';
+import type { ProbePorts } from '../domain/ports.ts';
 import { err, type Result } from '../domain/result.ts';
 import { evidenceOf } from '../domain/round.ts';
 import { createRedactor } from '../domain/text.ts';
@@ -23,6 +24,7 @@ import { createFollower } from './follower.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { createLease, createLiving } from './lease.ts';
 import { createLogs } from './logs/logs.ts';
+import { createLogRecords } from './logs/records.ts';
 import { createOperations } from './operations.ts';
 import { createPresent } from './present.ts';
 import { createRecords } from './records/records.ts';
@@ -31,7 +33,7 @@ import { createWriting } from './writing.ts';
 
 /** Joins every service to every other, starts the loops, and gives them the one port. */
 export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
-	const { clock, ports, storage, config, holder, locale, version, kindOf } = parts;
+	const { clock, storage, config, holder, locale, version, kindOf } = parts;
 	const files = createWriting(parts.ownFiles);
 	const { operator } = holder;
 	let system = withReport(config.system);
@@ -47,6 +49,14 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		storage.activity.append({ at: clock.now(), by: operator, code, detail });
 	};
 
+	const logRecords = createLogRecords({
+		files: parts.logFiles,
+		clock,
+		redact,
+		ownMark: OWN_MARK,
+		zone: () => system.timezone,
+	});
+	const ports: ProbePorts = { ...parts.ports, logs: logRecords };
 	const present = createPresent();
 	const logs = createLogs({
 		ports: { files: parts.logFiles, clock },
@@ -92,6 +102,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		const baseline = storage.rounds.baseline();
 		if (baseline.ok) present.baseline = baseline.value;
 		const last = rounds.lastSigned();
+		present.signedAt = last?.signed?.at ?? null;
 		return {
 			kind: 'baseline',
 			baseline: present.baseline,

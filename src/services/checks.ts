@@ -76,7 +76,10 @@ export function createChecks(parts: ChecksParts): Checks {
 		},
 		onStorage: (storage) => parts.emit({ kind: 'storage', storage }),
 	});
-	const prober = createProber(parts.ports);
+	const prober = createProber(parts.ports, (now) => ({
+		signedAt: present.signedAt,
+		latest: present.latestAt(now),
+	}));
 	const poller = createPoller({
 		clock,
 		prober,
@@ -100,10 +103,13 @@ export function createChecks(parts: ChecksParts): Checks {
 		},
 	});
 
+	/** Values of other checks that it is judged by or reads itself. */
+	const othersOf = (check: CheckDefinition) => [
+		...[...check.must, ...check.should].flatMap((c) => namesOf(c).others),
+		...(parts.kindOf(check.kind)?.refersTo?.(check.options) ?? []),
+	];
 	const comparedWith = (check: CheckDefinition): readonly CheckDefinition[] => {
-		const names = new Set(
-			[...check.must, ...check.should].flatMap((c) => namesOf(c).others.map((o) => o.check)),
-		);
+		const names = new Set<string>(othersOf(check).map((o) => o.check));
 		return names.size === 0 ? [] : definitions.filter((d) => names.has(d.id) && d.id !== check.id);
 	};
 	/** Checks found bad by a value of this one that has just changed: they may be well by now, and need not wait for their turn. */
@@ -115,8 +121,7 @@ export function createChecks(parts: ChecksParts): Checks {
 			const level = present.get(other.id)?.newest?.level ?? 'ok';
 			// Two that compare with each other would ask in a circle.
 			if (level === 'ok' || other.id === check.id || mutual.includes(other)) return false;
-			const named = [...other.must, ...other.should].flatMap((c) => namesOf(c).others);
-			return named.some((name) => name.check === check.id && hasChanged(name.sample));
+			return othersOf(other).some((name) => name.check === check.id && hasChanged(name.sample));
 		});
 	};
 	/** What these compare with: where this console does not poll, it is asked before them, or an old value would pass. */

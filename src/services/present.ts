@@ -1,7 +1,7 @@
-import type { CheckDefinition, CheckKind } from '../domain/check.ts';
-import { pendingState } from '../domain/check-state.ts';
+import type { CheckDefinition, CheckKind, LatestValue } from '../domain/check.ts';
+import { isStale, pendingState } from '../domain/check-state.ts';
 import { namesOf } from '../domain/condition/index.ts';
-import type { CheckId } from '../domain/ids.ts';
+import { type CheckId, checkId } from '../domain/ids.ts';
 import type { CheckState, Observation, Verdict } from '../domain/observation.ts';
 import type { CheckPicture, TrendPoint } from '../domain/picture.ts';
 import type { Transcript } from '../domain/reading.ts';
@@ -41,6 +41,10 @@ export interface Present {
 	get(id: CheckId): Remembered | undefined;
 	all(): Iterable<Remembered>;
 	baseline: Baseline;
+	/** Epoch ms of the newest signed round of this environment. */
+	signedAt: number | null;
+	/** How conditions and probes see the newest values of other checks. */
+	latestAt(now: number): LatestValue;
 	/** Takes over states and recent observations read from storage, oldest first. */
 	refill(states: readonly CheckState[], observations: readonly Observation[]): void;
 	/** Puts one observation on top. */
@@ -78,6 +82,13 @@ export function createPresent(): Present {
 
 	const present: Present = {
 		baseline: {},
+		signedAt: null,
+		latestAt: (now) => (check, sample) => {
+			const other = checks.get(checkId(check));
+			const value = other?.newest?.samples[sample];
+			if (!other?.newest || value === undefined) return undefined;
+			return { value, at: other.newest.at, stale: isStale(other.newest.at, now, other.check) };
+		},
 		adopt(definitions, kindOf, now) {
 			const next = new Map<CheckId, Remembered>();
 			for (const check of definitions) {

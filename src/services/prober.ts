@@ -1,4 +1,4 @@
-import type { CheckDefinition, CheckKind, ProbeFault } from '../domain/check.ts';
+import type { CheckDefinition, CheckKind, ProbeContext, ProbeFault } from '../domain/check.ts';
 import { fault } from '../domain/fault.ts';
 import type { ProbePorts } from '../domain/ports.ts';
 import type { Reading } from '../domain/reading.ts';
@@ -22,7 +22,10 @@ export interface Prober {
 	stop(): void;
 }
 
-export function createProber(ports: ProbePorts): Prober {
+/** What a probe may know of the rest: when was last signed, and other checks' values. */
+export type ProbeView = (now: number) => Pick<ProbeContext, 'signedAt' | 'latest'>;
+
+export function createProber(ports: ProbePorts, viewAt: ProbeView = () => ({})): Prober {
 	const { clock } = ports;
 	const underWay = new Set<AbortController>();
 
@@ -53,8 +56,9 @@ export function createProber(ports: ProbePorts): Prober {
 					controller.abort();
 					cancel = clock.after(GRACE_MS, () => settle(err(fault('timeout', { limitMs: timeoutMs }))));
 				});
-				const context = { now: at, deadline: began + timeoutMs, signal: controller.signal };
 				try {
+					const { signal } = controller;
+					const context = { ...viewAt(at), now: at, deadline: began + timeoutMs, signal };
 					kind.probe(check.options, ports, context).then(settle, bug);
 				} catch (thrown) {
 					bug(thrown);

@@ -1,6 +1,5 @@
-import { advance, isStale } from '../domain/check-state.ts';
+import { advance } from '../domain/check-state.ts';
 import { type Fault, fault } from '../domain/fault.ts';
-import { checkId } from '../domain/ids.ts';
 import { judge, type Surroundings } from '../domain/judge.ts';
 import type { Observation, Reason, Recorded, Verdict } from '../domain/observation.ts';
 import type { StoragePicture } from '../domain/picture.ts';
@@ -54,12 +53,7 @@ export function createRecorder(parts: RecorderParts): Recorder {
 
 	const surroundings = (remembered: Remembered, now: number): Surroundings => ({
 		now,
-		latest(check, sample) {
-			const other = present.get(checkId(check));
-			const value = other?.newest?.samples[sample];
-			if (!other?.newest || value === undefined) return undefined;
-			return { value, at: other.newest.at, stale: isStale(other.newest.at, now, other.check) };
-		},
+		latest: present.latestAt(now),
 		baseline: (sample) => present.baseline[remembered.check.id]?.[sample],
 		window(sample, ms) {
 			const points = remembered.windows.get(sample)?.points ?? [];

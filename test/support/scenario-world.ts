@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { type FaultCode, fault } from '../../src/domain/fault.ts';
-import type { HttpAnswer, HttpPort, Limits, ProbePorts, SqlPort } from '../../src/domain/ports.ts';
+import type { HttpAnswer, HttpPort, Limits, SqlPort, WorldPorts } from '../../src/domain/ports.ts';
 import { err, ok } from '../../src/domain/result.ts';
 import { reveal } from '../../src/domain/secret.ts';
 import { quantity } from '../../src/domain/value.ts';
@@ -112,7 +112,7 @@ export function createScenarioWorld(
 		clock,
 		files,
 		probePorts: (none) => {
-			const ports: ProbePorts = { ...real.probePorts(none), clock, http, sql, files };
+			const ports: WorldPorts = { ...real.probePorts(none), clock, http, sql, files };
 			return ports;
 		},
 	};
