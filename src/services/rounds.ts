@@ -73,6 +73,7 @@ export function createRounds(parts: RoundsParts): Rounds {
 	let toldPlan = '';
 	let currentPlan: readonly PlannedRound[] = [];
 	const toldVersion = new Map<RoundId, string>();
+	const readStand = new Map<RoundId, string>();
 
 	const refused = (
 		why: Extract<Refusal, { kind: 'refused' }>['why'],
@@ -252,7 +253,12 @@ export function createRounds(parts: RoundsParts): Rounds {
 					parts.onBaseline();
 				}
 			}
-			for (const round of found.value) if (toldVersion.get(round.id) !== `${round.version}`) tell(round);
+			for (const round of found.value) {
+				const stand = standOf(round);
+				const isKnown = toldVersion.get(round.id) === `${round.version}` && readStand.get(round.id) === stand;
+				readStand.set(round.id, stand);
+				if (!isKnown) tell(round);
+			}
 			rounds.plan(clock.now());
 		},
 		plan(now) {
@@ -274,4 +280,15 @@ export function createRounds(parts: RoundsParts): Rounds {
 		},
 	};
 	return rounds;
+}
+
+/** What others may change in a stored round without a new version: what ran for a step, what is pinned or typed there. */
+function standOf(round: Round): string {
+	const steps = round.steps.map(({ found, draft, note }) => {
+		const kept = found.map((e) =>
+			e.kind === 'lines' ? `${e.source} ${e.count}` : `${e.kind} ${e.at} ${e.level}`,
+		);
+		return [kept, draft, note];
+	});
+	return JSON.stringify(steps);
 }
