@@ -4,6 +4,7 @@ import type { Timers } from './timers.ts';
 const PASTE_START = '\x1b[200~';
 const PASTE_END = '\x1b[201~';
 const REPLY = /\x1b\[0n/g;
+const ONLY_REPLIES = /^(?:\x1b\[0n)+$/;
 // A sequence that a slow link cut in two; a lone ESC may be the key itself.
 const PARTIAL = /\x1b(?:\[[\x20-\x3f]*|O)?$/;
 const PASTE_SILENCE_MS = 2_000;
@@ -53,6 +54,11 @@ export const createKeyboard = (
 	};
 
 	const read = (chunk: string | Buffer): void => {
+		// An answer that arrives within a paste is no part of it, and does not keep one open that never ends.
+		if (paste !== undefined && ONLY_REPLIES.test(chunk.toString())) {
+			onReply();
+			return;
+		}
 		cancel?.();
 		let text = pending + chunk.toString();
 		pending = '';
