@@ -70,7 +70,7 @@ async function runProgram(
 /** The launcher's word, or anything. */
 const FIRST = /rounds|\S/;
 /** Levels judged from real answers stand on the screen. */
-const FULL = /\x1b\[\?1049h[^]*● (\x1b\[[\d;]*m)*ok/;
+const FULL = /\x1b\[\?1049h[\s\S]*● (\x1b\[[\d;]*m)*ok/;
 
 async function run(quick: boolean): Promise<Figure[]> {
 	const services = await startServices(10);

@@ -1,4 +1,4 @@
-import { access, chmod, copyFile, cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { access, chmod, copyFile, cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
@@ -18,7 +18,7 @@ const REQUIRE =
 
 const optionsOf = (entry: Entry, plugins: NonNullable<BuildOptions['plugins']>): BuildOptions => ({
 	absWorkingDir: root,
-	entryPoints: { [entry.name]: entry.source },
+	entryPoints: { [entry.isThread ? `${entry.name}-code` : entry.name]: entry.source },
 	outdir: dist,
 	bundle: true,
 	platform: 'node',
@@ -53,6 +53,9 @@ const checkLibraries = (entry: Entry, metafile: Metafile): void => {
 			throw new Error(`dist/${entry.name}.js loads ${found.path}, which belongs to the other thread`);
 	}
 };
+
+const threadStart = (name: string): string =>
+	`import{enableCompileCache}from'node:module';enableCompileCache?.();import('./${name}-code.js');\n`;
 
 const copyShippedFiles = async (): Promise<void> => {
 	const files = await readdir(join(root, 'src'), { recursive: true, withFileTypes: true });
@@ -92,6 +95,7 @@ const run = async (): Promise<void> => {
 			if (entry.name === 'console') hasScreen = true;
 			const { metafile } = await build(optionsOf(entry, [patches.plugin, createReferences(root)]));
 			checkLibraries(entry, metafile as Metafile);
+			if (entry.isThread) await writeFile(join(dist, `${entry.name}.js`), threadStart(entry.name));
 		}),
 	);
 	const unused = patches.unused();

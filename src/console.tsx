@@ -157,6 +157,8 @@ export interface ConsoleOptions {
 		readonly stdout: NodeJS.WriteStream & { readonly fd: number };
 		readonly env: Readonly<Record<string, string | undefined>>;
 	};
+	/** The engine could not be opened after all: the terminal is given back. */
+	readonly gaveUp?: Promise<void>;
 	/** Called on the way out, when the terminal is given back and the engine is closed. */
 	readonly onExit?: (code: number) => void;
 }
@@ -183,6 +185,7 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
 			stop: () => void process.kill(process.pid, 'SIGSTOP'),
 		},
 	});
+	void options.gaveUp?.then(() => opened.quit(1));
 	const handlers = Object.entries(SIGNALS).map(([signal, code]) => {
 		const handler = () => opened.quit(code);
 		process.on(signal, handler);

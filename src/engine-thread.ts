@@ -1,12 +1,15 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { signFirstRound } from './cli/first-round.ts';
-import type { CommandInput, CommandName } from './domain/engine.ts';
+import type { CommandInput, CommandName, Engine, EngineEvent } from './domain/engine.ts';
 import { createOutbox, type FromEngine, type ToEngine } from './domain/engine-wire.ts';
 import { type EngineFailure, type EngineOptions, openEngine } from './engine.ts';
 import { createClock } from './platform/clock.ts';
+import { writePicture } from './platform/last-picture.ts';
 
-/** What the console hands to the thread when it starts it. */
+/** The first message to the thread, which is started before its system is known so that it can load meanwhile. */
 export interface ThreadStart extends Omit<EngineOptions, 'polls' | 'world'> {
+	/** File that keeps what is known for the next start. */
+	readonly picture: string;
 	/** Words of the demo's first signed round. */
 	readonly demoWords: { readonly answer: string; readonly note: string };
 }
@@ -16,12 +19,18 @@ export type ThreadOpening =
 	| { readonly kind: 'opened' }
 	| { readonly kind: 'failed'; readonly failure: EngineFailure };
 
+const KEEP_MS = 15_000;
+
 const port = parentPort;
-if (port) void run(port, workerData as ThreadStart);
+port?.once('message', (start: ThreadStart) => void run(port, start));
 
 async function run(port: NonNullable<typeof parentPort>, start: ThreadStart): Promise<void> {
-	if (start.demo) await prepareDemo(start);
-	const opened = await openEngine({ ...start, polls: true });
+	let opened = await openEngine({ ...start, polls: true });
+	if (start.demo && opened.ok && (await isNew(opened.value))) {
+		await opened.value.close();
+		await prepareDemo(start);
+		opened = await openEngine({ ...start, polls: true });
+	}
 	if (!opened.ok) {
 		port.postMessage({ kind: 'failed', failure: opened.error } satisfies ThreadOpening);
 		return;
@@ -31,6 +40,7 @@ async function run(port: NonNullable<typeof parentPort>, start: ThreadStart): Pr
 	port.postMessage({ kind: 'opened' } satisfies ThreadOpening);
 	const outbox = createOutbox((events) => post({ kind: 'events', events }), setImmediate);
 	engine.subscribe((event) => outbox.put(event));
+	createClock().after(KEEP_MS, () => keepPicture(engine, start.picture));
 	port.on('message', (message: ToEngine) => {
 		if (message.kind === 'taken') outbox.taken();
 		else if (message.kind === 'send') {
@@ -38,12 +48,25 @@ async function run(port: NonNullable<typeof parentPort>, start: ThreadStart): Pr
 				.send(message.name, message.input as CommandInput<CommandName>)
 				.then((result) => post({ kind: 'answer', id: message.id, result }));
 		} else {
+			keepPicture(engine, start.picture);
 			void engine.close().then(() => {
 				post({ kind: 'closed' });
 				port.close();
 			});
 		}
 	});
+}
+
+/** For a console that ends without being asked, once soon after the start; in order, at the end. */
+function keepPicture(engine: Engine, path: string): void {
+	const events: EngineEvent[] = [];
+	engine.subscribe((event) => events.push(event))();
+	writePicture(path, events);
+}
+
+async function isNew(engine: Engine): Promise<boolean> {
+	const rounds = await engine.send('rounds.list', { limit: 1 });
+	return rounds.ok && rounds.value.rounds.length === 0;
 }
 
 /** A newcomer needs a baseline to drift from: one earlier round, signed by the demo itself through ordinary commands. */

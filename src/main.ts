@@ -1,6 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import packageJson from '../package.json' with { type: 'json' };
@@ -9,13 +8,15 @@ import { type CommandLine, readCommandLine } from './cli/command-line.ts';
 import { sayFailure } from './cli/opened.ts';
 import { cliWords } from './cli/words.ts';
 import { findConfig } from './config/find.ts';
-import { createEngineClient, type FromEngine } from './domain/engine-wire.ts';
+import { createEngineClient, type FromEngine, type ToEngine } from './domain/engine-wire.ts';
 import type { Locale } from './domain/own-text.ts';
 import { clean } from './domain/text.ts';
 import type { ThreadOpening, ThreadStart } from './engine-thread.ts';
 import { pickLanguage, pickLocale, say } from './i18n/messages.ts';
 import { createClock } from './platform/clock.ts';
+import { picturePath, readPicture } from './platform/last-picture.ts';
 import { currentOperator } from './platform/operator.ts';
+import { ownFolder, writeCrash } from './platform/own-folder.ts';
 
 /** How long an orderly end may take after a signal before the process ends anyway. */
 const LAST_MS = 2_000;
@@ -27,38 +28,8 @@ interface Session {
 	readonly version: string;
 }
 
-/** Where what belongs to this user and to no system lies: the demo, crash files. */
-function ownFolder(): string {
-	const base = process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
-	for (const folder of [join(base, 'rounds'), join(tmpdir(), `rounds-${process.getuid?.() ?? 0}`)]) {
-		try {
-			mkdirSync(folder, { recursive: true, mode: 0o700 });
-			return folder;
-		} catch {
-			// A home that cannot be written to is no reason not to run.
-		}
-	}
-	return tmpdir();
-}
-
-/** Writes what a bug left behind and returns where. */
-function writeCrash(thrown: unknown): string | null {
-	const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-	const path = join(ownFolder(), `crash-${new Date().toISOString().replace(/[:.]/g, '-')}.txt`);
-	try {
-		writeFileSync(
-			path,
-			`rounds ${packageJson.version}, Node ${process.versions.node}, ${process.platform}\n\n${clean(text, { newlines: 'keep' })}\n`,
-			{ mode: 0o600, flag: 'wx' },
-		);
-		return path;
-	} catch {
-		return null;
-	}
-}
-
 function sayCrash(thrown: unknown): number {
-	const file = writeCrash(thrown);
+	const file = writeCrash(thrown, packageJson.version);
 	const text = clean(thrown instanceof Error ? thrown.message : String(thrown), { max: 160 });
 	process.stderr.write(
 		`rounds: a mistake of this program: ${text}${file === null ? '' : ` · details in ${file}`}\n`,
@@ -140,21 +111,9 @@ async function runHeadlessCommand(session: Session): Promise<number> {
 	});
 }
 
-/** Where the console finds its system: the embedded demo's, or the operator's own configuration. */
-async function findSystem(
-	session: Session,
-): Promise<{ readonly config: string; readonly variables: Record<string, string>; end(): void } | number> {
-	const { line, locale } = session;
-	if (line.name === 'demo') {
-		const { startDemo } = await import('./demo/launch.ts');
-		try {
-			const script = fileURLToPath(new URL('./demo/main.ts', import.meta.url));
-			const demo = await startDemo({ script, dir: join(ownFolder(), 'demo'), nodePath: process.execPath });
-			return { config: demo.config, variables: demo.env, end: demo.stop };
-		} catch (thrown) {
-			return fail(thrown instanceof Error ? thrown.message : String(thrown), EXIT.storage);
-		}
-	}
+/** The configuration that the console opens: the embedded demo's, or the operator's own. */
+async function findConfigOf({ line, locale }: Session): Promise<string | number> {
+	if (line.name === 'demo') return join(ownFolder(), 'demo', 'rounds.yaml');
 	const found = await findConfig({
 		asked: line.config,
 		fromEnvironment: process.env['ROUNDS_CONFIG'],
@@ -162,7 +121,23 @@ async function findSystem(
 		locale,
 		exists,
 	});
-	return found.ok ? { config: found.value, variables: {}, end: () => {} } : fail(found.error, EXIT.config);
+	return found.ok ? found.value : fail(found.error, EXIT.config);
+}
+
+/** Starts or joins the embedded demo when it is what was asked for; text: why it cannot be had. */
+async function findSystem(
+	{ line }: Session,
+	config: string,
+): Promise<{ readonly variables: Record<string, string>; end(): void } | string> {
+	if (line.name !== 'demo') return { variables: {}, end: () => {} };
+	const { startDemo } = await import('./demo/launch.ts');
+	try {
+		const script = fileURLToPath(new URL('./demo/main.ts', import.meta.url));
+		const demo = await startDemo({ script, dir: dirname(config), nodePath: process.execPath });
+		return { variables: demo.env, end: demo.stop };
+	} catch (thrown) {
+		return thrown instanceof Error ? thrown.message : String(thrown);
+	}
 }
 
 async function runOnTerminal(session: Session): Promise<number> {
@@ -176,45 +151,80 @@ async function runOnTerminal(session: Session): Promise<number> {
 	if (theme !== undefined && theme !== 'dark' && theme !== 'light')
 		return fail(`--theme is dark or light, not "${clean(theme, { max: 40 })}"`, EXIT.usage);
 
+	const background = theme ? { background: theme } : {};
+	const appearance = { ...background, ...(line.ascii ? { glyphs: 'ascii' as const } : {}) };
 	const screen = import('./console.tsx');
-	const system = await findSystem(session);
-	if (typeof system === 'number') return system;
+	const config = await findConfigOf(session);
+	if (typeof config === 'number') return config;
+	const environment = line.env ?? process.env['ROUNDS_ENV'];
+	const picture = picturePath(ownFolder(), { config, environment, version });
+	const waiting: ToEngine[] = [];
+	let send = (message: ToEngine): void => void (message.kind === 'taken' || waiting.push(message));
+	const client = createEngineClient((message) => send(message));
+	let giveUp = (): void => {};
+	const gaveUp = new Promise<void>((resolve) => {
+		giveUp = resolve;
+	});
+	const show = async (): Promise<number> => {
+		const { runConsole } = await screen;
+		const terminal = { stdin, stdout, env: process.env };
+		return runConsole({ engine: client, clock: createClock(), locale, appearance, terminal, gaveUp });
+	};
+	// What was known last, with its age, stands on the screen before everything else is loaded.
+	const known = readPicture(picture);
+	let shown: Promise<number> | null = null;
+	if (known.length > 0) {
+		client.receive({ kind: 'events', events: known });
+		await screen;
+		shown = show();
+		shown.catch(() => {});
+		await new Promise(setImmediate);
+	}
+	// The thread loads its libraries while the system is found.
+	// What it prints must not reach the screen: one stray write spoils it for good.
+	const worker = new Worker(new URL('./engine-thread.ts', import.meta.url), { stdout: true, stderr: true });
+	const failed = new Promise<Error>((resolve) => worker.once('error', resolve));
+	/** Takes the screen away, if there is one, so that the sentence can be read. */
+	const refuse = async (sentence: () => number): Promise<number> => {
+		client.lost('', null);
+		giveUp();
+		await shown?.catch(() => {});
+		await worker.terminate();
+		return sentence();
+	};
+	const system = await findSystem(session, config);
+	if (typeof system === 'string') return refuse(() => fail(system, EXIT.storage));
 	const { RESERVED_KEYS } = await import('./actions/index.ts');
 	const start: ThreadStart = {
-		configPath: system.config,
-		environment: line.env ?? process.env['ROUNDS_ENV'],
+		configPath: config,
+		environment,
 		operator,
 		locale,
 		version,
 		demo: line.name === 'demo',
 		reservedKeys: RESERVED_KEYS,
 		variables: system.variables,
+		picture,
 		demoWords: {
 			answer: say(cliWords, locale, 'demo-answer'),
 			note: say(cliWords, locale, 'demo-note'),
 		},
 	};
-	// What the thread prints must not reach the screen: one stray write spoils it for good.
-	const worker = new Worker(new URL('./engine-thread.ts', import.meta.url), {
-		workerData: start,
-		stdout: true,
-		stderr: true,
-	});
-	const client = createEngineClient((message) => worker.postMessage(message));
-	const opening = await new Promise<ThreadOpening | Error>((resolve) => {
-		worker.once('message', resolve);
-		worker.once('error', resolve);
-	});
-	if (opening instanceof Error) {
+	worker.postMessage(start);
+	const answered = new Promise<ThreadOpening>((resolve) => worker.once('message', resolve));
+	const opening = await Promise.race([answered, failed]);
+	if (opening instanceof Error || opening.kind === 'failed') {
 		system.end();
-		return sayCrash(opening);
-	}
-	if (opening.kind === 'failed') {
-		system.end();
-		return sayFailure({ err: (text) => void process.stderr.write(text), locale }, opening.failure);
+		if (opening instanceof Error) return refuse(() => sayCrash(opening));
+		const err = (text: string) => void process.stderr.write(text);
+		return refuse(() => sayFailure({ err, locale }, opening.failure));
 	}
 	worker.on('message', (message: FromEngine) => client.receive(message));
-	worker.on('error', (thrown) => client.lost(clean(String(thrown), { max: 200 }), writeCrash(thrown)));
+	worker.on('error', (thrown) =>
+		client.lost(clean(String(thrown), { max: 200 }), writeCrash(thrown, version)),
+	);
+	send = (message) => worker.postMessage(message);
+	for (const message of waiting) send(message);
 
 	for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) {
 		process.on(signal, () =>
@@ -225,14 +235,7 @@ async function runOnTerminal(session: Session): Promise<number> {
 		);
 	}
 	try {
-		const { runConsole } = await screen;
-		return await runConsole({
-			engine: client,
-			clock: createClock(),
-			locale,
-			appearance: { ...(theme ? { background: theme } : {}), ...(line.ascii ? { glyphs: 'ascii' } : {}) },
-			terminal: { stdin, stdout, env: process.env },
-		});
+		return await (shown ?? show());
 	} finally {
 		system.end();
 		await worker.terminate();

@@ -23,9 +23,13 @@ const start = () => {
 
 // A word on the screen before anything is loaded; whatever comes next begins in the same column.
 const greet = () => {
-	const first = process.argv[2];
-	if (first !== undefined && first !== 'demo') return;
-	if (process.argv.length > 4 || process.env.TERM === 'dumb') return;
+	const words = process.argv.slice(2);
+	// Only what opens the screen is greeted: no command, no question about the program itself.
+	const isScreen = words.every((word, at) => {
+		if (/^(-h|-V|--help|--version)$/.test(word)) return false;
+		return word === 'demo' || word.startsWith('--') || /^--[a-z]+$/.test(words[at - 1] || '');
+	});
+	if (!isScreen || process.env.TERM === 'dumb') return;
 	const { isatty } = process.getBuiltinModule('node:tty');
 	if (!isatty(0) || !isatty(1)) return;
 	try {

@@ -45,6 +45,8 @@ const STDERR_KEPT = 2000;
  */
 export async function startDemo(options: LaunchOptions): Promise<LaunchedDemo> {
 	const dir = resolve(options.dir);
+	const running = await joinRunning(dir);
+	if (running) return running;
 	for (let attempt = 1; ; attempt += 1) {
 		const ready = await spawnDemo({ ...options, dir });
 		const held = await holdDemo(dir);
@@ -61,6 +63,21 @@ export async function startDemo(options: LaunchOptions): Promise<LaunchedDemo> {
 		if (attempt === 3)
 			throw new DemoUnavailable(`the demo system in ${dir} ended again while being opened; try once more`);
 	}
+}
+
+/** One that runs already is asked directly: starting a program only to be told so takes longer than all the rest. */
+async function joinRunning(dir: string): Promise<LaunchedDemo | undefined> {
+	const record = readRecord(join(dir, LAYOUT.record));
+	const held = record && (await askControl(record, 'hold'));
+	if (!record || !held) return undefined;
+	held.socket.unref();
+	return {
+		config: join(dir, LAYOUT.config),
+		env: { ACCOUNTING_TOKEN: readToken(dir) },
+		ports: record.ports,
+		stop: () => held.socket.destroy(),
+		joined: true,
+	};
 }
 
 function spawnDemo(options: LaunchOptions): Promise<ReadyLine> {
