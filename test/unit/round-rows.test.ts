@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { nextOpen } from '../../src/actions/index.ts';
 import { checkId } from '../../src/domain/ids.ts';
+import { hasChanged } from '../../src/domain/round-rules.ts';
+import { quantity } from '../../src/domain/value.ts';
 import { toSheetHead, toSheetRows } from '../../src/screens/round/rows.ts';
 import { toSignPage } from '../../src/screens/round/sign-rows.ts';
 import { toStepDetail } from '../../src/screens/round/step-rows.ts';
 import { apply, EMPTY_PICTURE, type PictureState } from '../../src/store/index.ts';
 import { lostTransactions, MORNING, morningRound, wellCheck, world } from '../support/pictures.ts';
-import { answered, doneRound, troubledRound } from '../support/rounds.ts';
+import { answered, doneRound, observed, troubledRound } from '../support/rounds.ts';
 
 const state = (isTroubled = false): PictureState => world({ isTroubled }).reduce(apply, EMPTY_PICTURE);
 const detail = (index: number, round = troubledRound(), from = state(true)) => {
@@ -74,6 +76,17 @@ describe('the step in hand', () => {
 	test('an operation is n/m where it says passed and total', () => {
 		expect(detail(3).operation).toMatchObject({ result: '8/8', share: 1, isRunning: false, level: 'ok' });
 		expect(detail(5).operation).toMatchObject({ level: null, command: 'report' });
+	});
+});
+
+describe('a change against the signed snapshot', () => {
+	test('is no duration, neither now nor when it was signed', () => {
+		const seen = observed(wellCheck('customers'), { customers: 8 });
+		if (seen.kind !== 'observation') throw new TypeError('an observation is meant');
+		const signedAt = MORNING - 1_000;
+		const connect = { value: quantity(3, 'ms'), at: signedAt };
+		expect(hasChanged({ ...seen, baseline: { ...seen.baseline, connect } })).toBe(false);
+		expect(hasChanged({ ...seen, baseline: { customers: { value: quantity(9), at: signedAt } } })).toBe(true);
 	});
 });
 

@@ -179,6 +179,11 @@ function valueLine(value: SeenValue, { columns, theme, locale }: Canvas): string
 	const name = Math.max(10, Math.min(22, Math.floor(room * 0.25)));
 	const seen = Math.max(10, Math.min(18, Math.floor(room * 0.21)));
 	const expected = Math.max(8, Math.min(22, Math.floor(room * 0.24)));
+	if (value.isText && value.isChanged) {
+		const line = createLine(theme, columns).gap(5).cell(value.name, name, 'muted').gap(1);
+		const half = Math.floor((columns - line.used - 4) / 2);
+		return line.text(cut(value.value, half), 'strong').gap(2).text(cut(value.change, half), 'muted').end();
+	}
 	return createLine(theme, columns)
 		.gap(5)
 		.cell(value.name, name, 'muted')

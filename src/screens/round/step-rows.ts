@@ -25,6 +25,8 @@ export interface SeenValue {
 	/** The signed value, where this one differs from it. */
 	readonly was: string;
 	readonly change: string;
+	/** Not a number: it may be long. */
+	readonly isText: boolean;
 	readonly isChanged: boolean;
 }
 
@@ -173,7 +175,15 @@ function valuesOf(seen: Seen, face: CheckFace | null, locale: Locale): readonly 
 				]
 					.slice(0, 6)
 					.map((name) => ({ name, expected: null }));
-	return named.flatMap(({ name, expected }): SeenValue[] => {
+	return toValues(seen, named, locale);
+}
+
+function toValues(
+	seen: Seen,
+	names: readonly { readonly name: string; readonly expected: string | null }[],
+	locale: Locale,
+): readonly SeenValue[] {
+	return names.flatMap(({ name, expected }): SeenValue[] => {
 		const value = seen.samples[name];
 		if (value === undefined) return [];
 		const signed = seen.baseline[name]?.value;
@@ -184,7 +194,11 @@ function valuesOf(seen: Seen, face: CheckFace | null, locale: Locale): readonly 
 				name,
 				value: formatBare(value, { locale }),
 				expected: expected ?? '',
-				was: signed === undefined || change === '=' || isTime ? '' : formatBare(signed, { locale }),
+				was:
+					signed === undefined || change === '=' || isTime || !isQuantity(signed)
+						? ''
+						: formatBare(signed, { locale }),
+				isText: !isQuantity(value),
 				change: isTime ? '' : change,
 				// Durations change always and say nothing.
 				isChanged: change !== '' && change !== '=' && !isTime,
@@ -214,9 +228,19 @@ function toChanges(state: PictureState, step: Step, now: number, locale: Locale)
 				},
 			];
 		});
-	return seen.filter(hasChanged).map((evidence) => {
+	const rows = seen.filter(hasChanged).map((evidence): SeenCheck => {
 		const row = toSeenCheck(state, evidence.check, [evidence], now, locale);
-		const changed = row.values.filter((value) => value.isChanged);
+		const changed = changedValues(evidence, checkFace(state, evidence.check), locale);
 		return { ...row, expects: '', values: changed.length > 0 ? changed : row.values };
 	});
+	return worstFirst(rows);
+}
+
+/** Every value that differs from the signed one, also those the check does not show elsewhere. */
+function changedValues(seen: Seen, face: CheckFace | null, locale: Locale): readonly SeenValue[] {
+	const names = Object.keys(seen.baseline).map((name) => ({
+		name,
+		expected: face?.values.find((value) => value.name === name)?.expected ?? null,
+	}));
+	return toValues(seen, names, locale).filter((value) => value.isChanged);
 }
