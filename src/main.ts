@@ -151,8 +151,10 @@ async function runOnTerminal(session: Session): Promise<number> {
 	if (theme !== undefined && theme !== 'dark' && theme !== 'light')
 		return fail(`--theme is dark or light, not "${clean(theme, { max: 40 })}"`, EXIT.usage);
 
-	const background = theme ? { background: theme } : {};
-	const appearance = { ...background, ...(line.ascii ? { glyphs: 'ascii' as const } : {}) };
+	const appearance = {
+		...(theme ? { background: theme } : {}),
+		...(line.ascii ? { glyphs: 'ascii' as const } : {}),
+	};
 	const screen = import('./console.tsx');
 	const config = await findConfigOf(session);
 	if (typeof config === 'number') return config;
