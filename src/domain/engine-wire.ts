@@ -111,6 +111,7 @@ export function createEngineClient(post: (message: ToEngine) => void): EngineCli
 	/** The newest of every kind, so that one who listens later starts with the present picture. */
 	let past: EngineEvent[] = [];
 	let onClosed: () => void = () => {};
+	let closed: Promise<void> | null = null;
 	const closing = err<Refusal>({ kind: 'refused', why: 'closing', detail: {} });
 
 	const tell = (event: EngineEvent) => {
@@ -142,10 +143,11 @@ export function createEngineClient(post: (message: ToEngine) => void): EngineCli
 		},
 		close() {
 			if (gone) return Promise.resolve();
-			return new Promise((resolve) => {
+			closed ??= new Promise((resolve) => {
 				onClosed = resolve;
 				post({ kind: 'close' });
 			});
+			return closed;
 		},
 		receive(message) {
 			if (message.kind === 'answer') {
