@@ -17,6 +17,7 @@ import { createClock } from './platform/clock.ts';
 import { picturePath, readPicture } from './platform/last-picture.ts';
 import { currentOperator } from './platform/operator.ts';
 import { ownFolder, writeCrash } from './platform/own-folder.ts';
+import type { Appearance } from './ui/theme.ts';
 
 /** How long an orderly end may take after a signal before the process ends anyway. */
 const LAST_MS = 2_000;
@@ -151,7 +152,7 @@ async function runOnTerminal(session: Session): Promise<number> {
 	if (theme !== undefined && theme !== 'dark' && theme !== 'light')
 		return fail(`--theme is dark or light, not "${clean(theme, { max: 40 })}"`, EXIT.usage);
 
-	const appearance = {
+	const appearance: Partial<Appearance> = {
 		...(theme ? { background: theme } : {}),
 		...(line.ascii ? { glyphs: 'ascii' as const } : {}),
 	};
