@@ -10,7 +10,7 @@ import {
 	type Stats,
 	statSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fault } from '../domain/fault.ts';
 import { Refused } from './faults.ts';
 
@@ -46,11 +46,23 @@ export function prepareDirectory(path: string, sharing: Sharing): void {
 		if (before.uid !== own && before.uid !== 0)
 			throw new Refused(fault('io-error', { reason: 'link', path }));
 	} else if (before === null) {
-		mkdirSync(path, { recursive: true, mode: 0o700 });
+		makeFolders(path);
 	}
 	const facts = statSync(path);
 	if (!facts.isDirectory()) throw new Refused(fault('io-error', { reason: 'not-a-directory', path }));
 	applyMode(path, facts, sharing.directoryMode, sharing.gid);
+}
+
+/** One by one: Node's own recursive mkdir never returns where a folder that exists takes none (/proc). */
+function makeFolders(path: string): void {
+	const above = dirname(path);
+	if (above !== path && lstatOrNull(above) === null) makeFolders(above);
+	try {
+		mkdirSync(path, { mode: 0o700 });
+	} catch (error) {
+		// Another console made it at the same moment.
+		if ((error as { code?: string }).code !== 'EEXIST') throw error;
+	}
 }
 
 /** Makes the database file before SQLite does, because SQLite gives its log and shared memory the same mode. */
