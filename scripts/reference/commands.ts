@@ -41,11 +41,12 @@ const ABOUT: Readonly<Record<string, readonly string[]>> = {
 	],
 };
 
-const MEANS: Readonly<Record<keyof typeof EXIT, string>> = {
+const MEANS: Readonly<Record<string, string>> = {
 	usage: 'asked in a way that cannot be carried out; the line says what to try',
 	input: 'a file that was asked for cannot be read',
 	bug: 'a mistake of this program; the line names the file with the details',
 	storage: 'the state cannot be opened or written',
+	unread: 'nobody reads what it prints any more',
 	locked: 'another process holds the state; try again',
 	config: 'the configuration is wrong or was not found',
 };
@@ -89,10 +90,7 @@ export function commandsPage(): string {
 					code(String(exitCodeOf(level))),
 					level,
 				]),
-				...Object.entries(EXIT).map(([name, number]) => [
-					code(String(number)),
-					MEANS[name as keyof typeof EXIT],
-				]),
+				...Object.entries(EXIT).map(([name, number]) => [code(String(number)), MEANS[name] ?? name]),
 				['`129` `130` `143`', 'ended by SIGHUP, SIGINT, SIGTERM'],
 			],
 		),
