@@ -118,6 +118,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		system: () => system,
 		operator,
 		demo: parts.signsAsDemo,
+		redact,
 		askChecks: (ids) => void checks.askNow(ids),
 		lookAt: (look, sinceAt) => records.lookAt(look, sinceAt),
 		writeRecord: (round) => records.writeSigned(round),

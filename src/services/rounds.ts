@@ -20,6 +20,8 @@ export interface RoundsParts {
 	readonly present: Present;
 	readonly system: () => SystemDefinition;
 	readonly operator: string;
+	/** Hides secrets in what a person typed or pinned: what is stored is kept for ever. */
+	readonly redact: (text: string) => string;
 	/** The embedded demo's rounds are marked as such. */
 	readonly demo: boolean;
 	/** Asks these checks now; does not wait. */
@@ -171,7 +173,7 @@ export function createRounds(parts: RoundsParts): Rounds {
 			const got = get(id, index);
 			if (!got.ok) return got;
 			const step = got.value.steps[index] as Step;
-			const text = note.trim();
+			const text = parts.redact(note.trim());
 			const refusal = objectionTo(step, outcome, text);
 			if (refusal) return refused(refusal, { step: index + 1 });
 			const seen = await evidence.forAnswer(got.value, step);
@@ -190,18 +192,20 @@ export function createRounds(parts: RoundsParts): Rounds {
 		async note(id, index, text) {
 			const got = get(id, index);
 			if (!got.ok) return got;
-			const stored = lift(store.note(id, index, text));
+			const stored = lift(store.note(id, index, text === null ? null : parts.redact(text)));
 			return stored.ok ? ok({ round: tell(stored.value) }) : stored;
 		},
 		draft(id, index, text) {
-			const stored = lift(store.draft(id, index, text));
+			const stored = lift(store.draft(id, index, text === null ? null : parts.redact(text)));
 			return stored.ok ? ok({}) : stored;
 		},
 		async pin(id, index, source, line) {
 			const got = get(id, index);
 			if (!got.ok) return got;
 			const others = got.value.steps[index]?.found.filter((e) => e.kind === 'operation') ?? [];
-			const stored = lift(store.found(id, index, [...others, evidence.pin(got.value, index, source, line)]));
+			const stored = lift(
+				store.found(id, index, [...others, evidence.pin(got.value, index, source, parts.redact(line))]),
+			);
 			if (!stored.ok) return stored;
 			const pinned = get(id);
 			return pinned.ok ? ok({ round: tell(pinned.value) }) : pinned;
@@ -213,7 +217,7 @@ export function createRounds(parts: RoundsParts): Rounds {
 				tell(got.value);
 				return err({ kind: 'conflict', by: lastHand(got.value), at: clock.now() });
 			}
-			const signed = await signing.sign(got.value, note.trim());
+			const signed = await signing.sign(got.value, parts.redact(note.trim()));
 			if (!signed.ok) return signed;
 			parts.onActivity('round.signed', { sheet: got.value.sheet, round: id });
 			const finished = await signing.complete(signed.value);
