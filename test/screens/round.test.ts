@@ -325,6 +325,19 @@ describe('the sign-off', () => {
 	});
 });
 
+describe('by name, from another screen', () => {
+	test('nothing is answered unseen', async () => {
+		const { press, text, terminal } = await open({ more: [roundEvent(troubledRound())] });
+		await press('3', '1', ':');
+		terminal.type('step.fail');
+		await press('enter');
+		expect(text()).not.toContain('It fails: what is wrong');
+		await press('b', 'a', 'd', 'enter');
+		expect(inputs('round.answer')).toEqual([]);
+		expect(inputs('round.draft')).toEqual([]);
+	});
+});
+
 describe('several rounds', () => {
 	test('are switched with ] and [', async () => {
 		const other = { ...doneRound(), id: roundId(8), title: 'Weekly round', startedAt: MORNING - 1_000 };

@@ -27,12 +27,31 @@ export interface LogRow {
 	readonly isContinued: boolean;
 }
 
+interface MadeRows {
+	readonly zone: string;
+	readonly today: string;
+	readonly rows: readonly LogRow[];
+}
+
+/** Telling a thousand times in a zone costs more than a key may: rows are made once for what is held. */
+const made = new WeakMap<object, MadeRows>();
+
 /** Oldest first. Pure. A day is named where it begins; today, alone, need not be. */
 export function toLogRows(state: PictureState, now: number, zone: string): readonly LogRow[] {
-	let day = dateText(now, zone);
+	const pages = state.fetched.logs?.pages;
+	if (!pages) return [];
+	const today = dateText(now, zone);
+	const known = made.get(pages);
+	if (known && known.zone === zone && known.today === today) return known.rows;
+	const rows = makeRows(linesHeld(state.fetched.logs), today, zone);
+	made.set(pages, { zone, today, rows });
+	return rows;
+}
+
+function makeRows(lines: readonly LogLine[], today: string, zone: string): readonly LogRow[] {
+	let day = today;
 	let before = { source: '', isRecord: false };
 	const rows: LogRow[] = [];
-	const lines = linesHeld(state.fetched.logs);
 	const isOneDay = lines.every((line) => line.at === null || dateText(line.at, zone) === day);
 	if (!isOneDay) day = '';
 	for (const line of lines) {
