@@ -117,8 +117,9 @@ export function standingOf(step: Step): StepStanding {
 	}
 	if (step.definition.kind === 'ask') return 'open';
 	if (step.definition.kind === 'run') {
-		const last = step.found.at(-1);
-		if (!last || last.kind !== 'operation') return 'open';
+		// Lines may be pinned beside what ran.
+		const last = step.found.findLast((e) => e.kind === 'operation');
+		if (!last) return 'open';
 		return last.level === 'ok' ? 'ok' : last.level === 'pending' ? 'filling' : 'attention';
 	}
 	return standingOfChecks(step.definition.checks, step.found);
