@@ -88,7 +88,11 @@ function plannedRow(row: PlanRow, { columns, theme, locale }: Canvas): ListRow {
 					mark?.style ?? 'plain',
 				)
 				.gap(2)
-				.cell(row.remark, Math.max(0, columns - width.title - width.due - width.standing - 8), 'muted')
+				.cell(
+					columns >= 100 ? row.remark : row.brief,
+					Math.max(0, columns - width.title - width.due - width.standing - 8),
+					'muted',
+				)
 				.end(),
 		],
 	};

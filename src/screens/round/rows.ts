@@ -18,6 +18,8 @@ export interface PlanRow {
 	readonly level: Level | null;
 	readonly by: string;
 	readonly remark: string;
+	/** The same where there is little room; '' where there is no shorter one. */
+	readonly brief: string;
 }
 
 export interface PlanGroup {
@@ -45,6 +47,7 @@ export function toPlanGroups(state: PictureState, locale: Locale, zone: string):
 				level: null,
 				by: '',
 				remark: '',
+				brief: '',
 			}),
 		);
 	const groups: PlanGroup[] = [
@@ -67,6 +70,7 @@ function toPlanRow(state: PictureState, plan: PlannedRound, locale: Locale, zone
 		level: null,
 		by: round?.signed?.by ?? round?.startedBy ?? '',
 		remark: round ? remarkOf(round, locale, zone) : '',
+		brief: round ? briefOf(round, zone) : '',
 	};
 }
 
@@ -79,6 +83,7 @@ function toOpenRow(round: Round, locale: Locale, zone: string): PlanRow {
 		level: null,
 		by: round.startedBy,
 		remark: remarkOf(round, locale, zone),
+		brief: briefOf(round, zone),
 	};
 }
 
@@ -91,6 +96,11 @@ function remarkOf(round: Round, locale: Locale, zone: string): string {
 		by: round.startedBy,
 	});
 	return `${steps} · ${begun}`;
+}
+
+function briefOf(round: Round, zone: string): string {
+	if (round.signed) return `${clockText(round.signed.at, zone)} ${round.signed.by}`;
+	return `${doneSteps(round)}/${round.steps.length} · ${clockText(round.startedAt, zone)} ${round.startedBy}`;
 }
 
 function findRound(state: PictureState, id: Round['id']): Round | null {
@@ -114,6 +124,7 @@ function signedRows(state: PictureState, locale: Locale, zone: string): readonly
 			by: signed.by,
 			remark:
 				signed.files[0] === undefined ? roundWord(locale, 'unwritten') : shortPath(state, signed.files[0]),
+			brief: '',
 		}));
 }
 
