@@ -38,6 +38,8 @@ export { checksOfRow, SPANS_MS, spanOf } from './checks.ts';
 export * from './define.ts';
 export { fuzzyMatch } from './fuzzy.ts';
 export { createKeymap, type KeyConflict, type Keymap, keyText } from './keymap.ts';
+export * from './log-view.ts';
+export { loadLogs } from './log-window.ts';
 export {
 	actionFace,
 	configuredActions,
@@ -47,9 +49,7 @@ export {
 	readLaunch,
 	writeLaunch,
 } from './operations.ts';
-export * from './log-view.ts';
-export { loadLogs } from './log-window.ts';
+export { whyNot } from './reach.ts';
 export { keepDraft } from './round-field.ts';
 export * from './round-view.ts';
-export { whyNot } from './reach.ts';
 export { type Pressed, type Step, walkKey } from './walk.ts';
