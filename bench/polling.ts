@@ -126,7 +126,7 @@ async function runBare(services: Services, load: Load, warmMs: number, forMs: nu
 
 async function runLoad(load: Load, { quick }: BenchOptions): Promise<Figure[]> {
 	const services = await startServices(ORIGINS);
-	const [rounds, warmMs, forMs] = quick ? [1, 5_000, 8_000] : [3, 8_000, 16_000];
+	const [rounds, warmMs, forMs] = quick ? [1, 5_000, 8_000] : [3, 10_000, 14_000];
 	const ours: Kept[] = [];
 	const bare: Kept[] = [];
 	try {

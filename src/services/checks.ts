@@ -103,21 +103,46 @@ export function createChecks(parts: ChecksParts): Checks {
 		},
 	});
 
-	/** Values of other checks that it is judged by or reads itself. */
-	const othersOf = (check: CheckDefinition) => [
-		...[...check.must, ...check.should].flatMap((c) => namesOf(c).others),
-		...(parts.kindOf(check.kind)?.refersTo?.(check.options) ?? []),
-	];
+	/** Values of other checks that it is judged by or reads itself; found once, for this is asked after every probe. */
+	const others = new WeakMap<
+		CheckDefinition,
+		readonly { readonly check: string; readonly sample: string }[]
+	>();
+	const othersOf = (check: CheckDefinition) => {
+		const known = others.get(check);
+		if (known) return known;
+		const found = [
+			...[...check.must, ...check.should].flatMap((c) => namesOf(c).others),
+			...(parts.kindOf(check.kind)?.refersTo?.(check.options) ?? []),
+		];
+		others.set(check, found);
+		return found;
+	};
+	/** Check → those that name its values. */
+	const readers = new Map<string, CheckDefinition[]>();
+	const indexReaders = () => {
+		readers.clear();
+		for (const definition of definitions) {
+			for (const name of new Set(othersOf(definition).map((other) => other.check))) {
+				const known = readers.get(name);
+				if (known) known.push(definition);
+				else readers.set(name, [definition]);
+			}
+		}
+	};
 	const comparedWith = (check: CheckDefinition): readonly CheckDefinition[] => {
+		if (othersOf(check).length === 0) return [];
 		const names = new Set<string>(othersOf(check).map((o) => o.check));
 		return names.size === 0 ? [] : definitions.filter((d) => names.has(d.id) && d.id !== check.id);
 	};
 	/** Checks found bad by a value of this one that has just changed: they may be well by now, and need not wait for their turn. */
 	const judgedBy = (check: CheckDefinition, before: Samples): readonly CheckDefinition[] => {
+		const reading = readers.get(check.id);
+		if (!reading) return [];
 		const now = present.get(check.id)?.newest?.samples ?? {};
 		const hasChanged = (sample: string) => JSON.stringify(before[sample]) !== JSON.stringify(now[sample]);
 		const mutual = comparedWith(check);
-		return definitions.filter((other) => {
+		return reading.filter((other) => {
 			const level = present.get(other.id)?.newest?.level ?? 'ok';
 			// Two that compare with each other would ask in a circle.
 			if (level === 'ok' || other.id === check.id || mutual.includes(other)) return false;
@@ -135,6 +160,7 @@ export function createChecks(parts: ChecksParts): Checks {
 	return {
 		adopt(system) {
 			definitions = system.checks;
+			indexReaders();
 			present.adopt(definitions, parts.kindOf, clock.now());
 			if (polling) poller.replace(definitions);
 		},
