@@ -66,13 +66,13 @@ function widestWindows(check: CheckDefinition): Map<string, { ms: number; points
 	return widest;
 }
 
-/** What a check's sparkline draws: its headline if it has one, else its first shown value. */
-export function trendSample(check: CheckDefinition, kind: CheckKind): string | null {
-	return kind.headline ?? check.show[0]?.name ?? null;
+/** What a check's sparkline draws: its headline, else how long the probe took; nothing where there was no reading. */
+function trendOf(observation: Observation, kind: CheckKind): number | null {
+	if (Object.keys(observation.samples).length === 0) return null;
+	return kind.headline === null ? observation.durationMs : numberIn(observation, kind.headline);
 }
 
-function numberIn(observation: Observation, sample: string | null): number | null {
-	if (sample === null) return null;
+function numberIn(observation: Observation, sample: string): number | null {
 	const value = observation.samples[sample];
 	return value !== undefined && isQuantity(value) ? Number(value.number) : null;
 }
@@ -124,13 +124,15 @@ export function createPresent(): Present {
 			}
 			for (const observation of observations) {
 				const remembered = checks.get(observation.check);
-				if (remembered) present.add(remembered, observation, { ...remembered.state, at: observation.at });
+				// Who takes over reads again what it followed: each point stands once in trends and windows.
+				if (!remembered || observation.at <= (remembered.newest?.at ?? 0)) continue;
+				present.add(remembered, observation, { ...remembered.state, at: observation.at });
 			}
 		},
 		add(remembered, observation, state) {
 			remembered.state = state;
 			if (!remembered.newest || observation.at >= remembered.newest.at) remembered.newest = observation;
-			const value = numberIn(observation, trendSample(remembered.check, remembered.kind));
+			const value = trendOf(observation, remembered.kind);
 			remembered.trend.push({ at: observation.at, value, level: observation.level });
 			if (remembered.trend.length > TREND_POINTS) remembered.trend.shift();
 			for (const [sample, window] of remembered.windows) {

@@ -100,6 +100,14 @@ describe('what cannot be opened', () => {
 		expect(run.err).toMatch(/^rounds: .*nowhere\.yaml.*\n$/);
 	});
 
+	it('an environment that is not there is 78, with what there is', async () => {
+		const system = makeSystem(`${PLAIN}environments: {production: {default: true}, staging: {}}\n`);
+		const run = await runCli(['status', '--env', 'stagin'], { cwd: system.folder });
+		expect(run.code).toBe(78);
+		expect(run.err).toContain('no environment is called "stagin"');
+		expect(run.err).toContain('staging');
+	});
+
 	it('a configuration with mistakes is 78 and lists them all', async () => {
 		const system = makeSystem(
 			PLAIN.replace('kind: file', 'kind: flie').replace('morning:', 'mornign:\n    stpes: []\n  x:'),

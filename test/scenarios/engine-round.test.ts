@@ -165,6 +165,13 @@ describe('a whole round by commands', () => {
 
 		({ round } = await engine.send('round.sign', { round: round.id, note: 'calm', version: round.version }));
 		expect(round.signed).toMatchObject({ by: 'mei', note: 'calm', level: 'critical', demo: false });
+		// What filled itself is answered in the signer's name, with the values it rests on.
+		expect(round.steps[0]!.answer).toMatchObject({
+			outcome: 'ok',
+			by: 'mei',
+			evidence: [{ check: 'api', samples: { customers: { number: '3' } } }],
+		});
+		expect(round.steps[2]!.answer).toMatchObject({ evidence: [{ kind: 'operation', level: 'ok' }] });
 		const [markdown, json] = round.signed!.files.map((file) => readFileSync(file, 'utf8'));
 		expect(verifyRecord(json!, markdown!)).toEqual([]);
 		const record = JSON.parse(json!);
@@ -204,7 +211,9 @@ describe('a whole round by commands', () => {
 		}));
 		expect(second.signed!.files[0]).toMatch(/-morning-2\.md$/);
 		const changes = JSON.parse(readFileSync(second.signed!.files[1]!, 'utf8')).changes;
-		expect(changes.values).toContainEqual(expect.objectContaining({ check: 'integrity', sample: 'transactions' }));
+		expect(changes.values).toContainEqual(
+			expect.objectContaining({ check: 'integrity', sample: 'transactions' }),
+		);
 		// What went and came again between the two signatures stands in the second record.
 		expect(
 			changes.flips.map((f: { check: string; from: string; to: string }) => `${f.check} ${f.from}>${f.to}`),

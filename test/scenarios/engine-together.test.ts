@@ -94,16 +94,44 @@ describe('two consoles on one state directory', () => {
 	it('hand the polling over at once at an orderly end', async () => {
 		const shared = await makeShared();
 		const first = await openTest(shared.system.options());
+		await first.until(isRecorded('api'));
 		const second = await openTest(shared.system.options({ operator: 'tom' }));
 		await second.until(polls(false));
+		await second.next(isRecorded('api'));
 		await first.close();
 		await second.until(polls(true));
 		const before = shared.asked();
 		await second.next(isRecorded('api'));
 		expect(shared.asked()).toBeGreaterThan(before);
+		// What it followed and then read again stands once in its trend.
+		let times: number[] = [];
+		second.engine.subscribe((event) => {
+			if (event.kind === 'picture')
+				times = event.trends.flatMap((trend) => trend.points.map((point) => point.at));
+		})();
+		expect(times.length).toBeGreaterThan(1);
+		expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
 		expect(second.events.findLast((e) => e.kind === 'polling')).toMatchObject({
 			polling: { holder: 'tom', present: [{ operator: 'tom', mine: true }] },
 		});
+	});
+
+	it('a killed console keeps nobody from running what it ran, not even where nobody polls', async () => {
+		const shared = await makeShared();
+		const killed = await startEngine(shared.system.options());
+		const start = { action: 'long', step: null, confirmed: null } as never;
+		const started = await killed.send('operation.start', start);
+		if (!started.ok) throw new Error('not started');
+		const cron = await openTest(shared.system.options({ polls: false, operator: 'cron' }));
+		expect(await cron.refused('operation.start', start)).toMatchObject({
+			why: 'already-running',
+			detail: { by: 'mei' },
+		});
+		await killed.kill();
+		const again = await cron.send('operation.start', start);
+		expect(await cron.ended(started.value.operation.id)).toMatchObject({ state: 'lost' });
+		await cron.send('operation.cancel', { operation: again.operation.id });
+		await cron.ended(again.operation.id);
 	});
 
 	it('after kill -9 another polls, the round is where it was, and what ran is said to be lost', async () => {
