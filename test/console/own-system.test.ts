@@ -11,13 +11,14 @@ checks:
   here: {kind: file, path: rounds.yaml, every: 1s, must: [present == true]}
 ${more}`;
 
-test.for([
+test.for<readonly [string, string]>([
 	['below a file', 'occupied/kept'],
 	['where nobody may write', 'locked/kept'],
 	['in a file system that takes no folders', '/proc/rounds'],
 ])(
 	'says in a sentence that its state cannot lie %s, and exits 74',
-	async ([, path = ''], { world, skip }) => {
+	{ timeout: 30_000 },
+	async ([, path], { world, skip }) => {
 		if (path.startsWith('locked') && process.getuid?.() === 0) skip('the superuser may write anywhere');
 		await writeFile(join(world.home, 'occupied'), '');
 		await mkdir(join(world.home, 'locked'));
@@ -27,13 +28,12 @@ test.for([
 		const { node, script } = await builtRounds();
 		const pty = await world.run(node, [script, '--config', file]);
 		expect((await pty.exit).code).toBe(74);
-		const said = pty.output.replaceAll('\r', '').trim();
+		const said = pty.screen().join('').trim();
 		expect(said).toMatch(/^rounds: .+/);
 		expect(said).toContain(path);
-		expect(said).not.toMatch(/\n| {4}at |undefined|\[object|SQLITE_/);
+		expect(said).not.toMatch(/ {4}at |undefined|\[object|SQLITE_/);
 		expect(pty.output).not.toContain('\x1b[?1049h');
 	},
-	30_000,
 );
 
 test('shows a broken configuration on the screen, goes on with the last good one, and takes the mended one', async ({
@@ -66,16 +66,17 @@ test('shows a broken configuration on the screen, goes on with the last good one
 	await shows(pty, /^ CreditPilot/);
 }, 90_000);
 
-test.for([
+test.for<readonly [string, string | Buffer | null]>([
 	['that is not there', null],
 	['that is empty', ''],
 	['that is no text', Buffer.alloc(4096, 0xfe)],
 	['with a mistake', yaml('kept', 'chekcs: {}\n')],
 ])(
 	'refuses a configuration %s with a place or a name, and exits 78',
+	{ timeout: 30_000 },
 	async ([, text], { world }) => {
 		const file = join(world.home, 'rounds.yaml');
-		if (text !== null) await writeFile(file, text as string | Buffer);
+		if (text !== null) await writeFile(file, text);
 		const { node, script } = await builtRounds();
 		const pty = await world.run(node, [script, '--config', file]);
 		expect((await pty.exit).code).toBe(78);
@@ -83,5 +84,4 @@ test.for([
 		expect(pty.output).not.toMatch(/ {4}at |undefined|\[object/);
 		expect(pty.output).not.toContain('\x1b[?1049h');
 	},
-	30_000,
 );
