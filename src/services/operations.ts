@@ -162,7 +162,8 @@ export function createOperations(parts: OperationsParts): Operations {
 			tail = [...tail, ...lines].slice(-TAIL_LINES);
 			cancelTell ??= clock.after(TELL_MS, () => {
 				cancelTell = null;
-				tell(operation, rest === '' ? tail : [...tail, rest]);
+				// Redacted again as whole lines: a secret may come in two pieces.
+				tell(operation, (rest === '' ? tail : [...tail, rest]).map(parts.redact));
 			});
 		};
 		// Begun in a later turn, so that whoever started it knows its id before anything ends.
