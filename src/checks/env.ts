@@ -1,12 +1,17 @@
 import { z } from 'zod';
+import type { ProbeContext, ProbeFault } from '../domain/check.ts';
 import { fault } from '../domain/fault.ts';
+import type { ProbePorts } from '../domain/ports.ts';
 import type { Samples } from '../domain/reading.ts';
-import { err, ok } from '../domain/result.ts';
+import { err, ok, type Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import type { Unit } from '../domain/value.ts';
 import { defineCheckKind } from './define.ts';
+import { readEnvFile } from './env-file.ts';
 import { path, written } from './fields.ts';
+import { choiceText, findChosen, hasChoice, processChoice } from './process-choice.ts';
 import { countSample } from './samples.ts';
+import { type Breach, breachOf, type VariableRule, variableRules } from './variable-rules.ts';
 
 const FILE_LIMIT = 256 * 1024;
 
@@ -24,74 +29,76 @@ const schema = z
 	.strictObject({
 		file: path()
 			.optional()
-			.describe('A .env file; without it the variables of the console itself are looked at.'),
+			.describe('A .env file; without it, and without a process, the variables of the console itself.'),
+		...processChoice,
 		required: names().optional().describe('Variables that must be set and not empty.'),
 		advised: names().optional().describe('Variables that should be.'),
+		rules: variableRules
+			.optional()
+			.describe("What a variable's value has to be; with `${name}` it may differ per environment."),
 	})
 	.superRefine((options, context) => {
-		if ((options.required?.length ?? 0) + (options.advised?.length ?? 0) === 0)
-			context.addIssue({ code: 'custom', message: 'expected at least one name in "required" or "advised"' });
+		if (options.file !== undefined && hasChoice(options))
+			context.addIssue({ code: 'custom', message: 'expected either "file" or a process, not both' });
+		if (namesOf(options).length === 0)
+			context.addIssue({
+				code: 'custom',
+				message: 'expected at least one name in "required", "advised" or "rules"',
+			});
 	});
 
 export type EnvOptions = z.output<typeof schema>;
 
 /**
- * Samples: `set` and `of` (how many), `missing` and `unset` (the required and the advised ones that are not set, by name),
- * `<NAME>.set`, `<NAME>.length`. Never a value. Faults: `file-missing`, `file-malformed`, `no-permission`.
+ * Samples: `set` and `of` (how many), `missing` (those that must be set and are not), `unset` (those that should be),
+ * `broken` (those whose value breaks a rule, with the rule's name: `DEBUG equals`), `doubtful` (the same of those that only
+ * should be set), and of each `<NAME>.set`, `<NAME>.length`, `<NAME>.rule` (the rule it breaks, or empty). Never a value. Of a
+ * process they are those it was started with. Faults: `file-missing`, `file-malformed`, `no-permission`, `object-missing`
+ * (no such process), `not-supported` (this system does not tell another process's variables).
  */
 export const env = defineCheckKind<EnvOptions>({
 	name: 'env',
 	title: { en: 'Environment variables', 'zh-CN': '环境变量' },
 	pool: 'local',
 	schema: schema as unknown as z.ZodType<EnvOptions>,
-	paths: ['file'],
+	paths: ['file', 'pidFile'],
 	example: `settings:
   kind: env
   file: .env
   every: 1h
   required: [GOOGLE_PROJECT_ID, DOCPARSER_API_KEY]
   advised: [SENTRY_DSN]
+  rules:
+    LOG_LEVEL: {oneOf: [INFO, WARNING, ERROR]}
+    FLASK_DEBUG: {need: may, oneOf: ["0", "false"]}
+    AUTH_TOKEN: {not: [demo_token_2025], real: true, minLength: 32}
 `,
 	headline: null,
 	origin: () => null,
 	target: targetOf,
 	samples: (options) => {
-		const units: Record<string, Unit> = { set: 'none', of: 'none', missing: 'none', unset: 'none' };
+		const units: Record<string, Unit> = {
+			set: 'none',
+			of: 'none',
+			missing: 'none',
+			unset: 'none',
+			broken: 'none',
+			doubtful: 'none',
+		};
 		for (const name of namesOf(options)) {
 			units[`${name}.set`] = 'none';
 			units[`${name}.length`] = 'none';
+			units[`${name}.rule`] = 'none';
 		}
 		return units;
 	},
-	impliedMust: () => ['missing == ""'],
-	impliedShould: () => ['unset == ""'],
+	values: () => ['set', 'of'],
+	impliedMust: () => ['missing == ""', 'broken == ""'],
+	impliedShould: () => ['unset == ""', 'doubtful == ""'],
 	async probe(options, ports, context) {
-		let find = (name: string) => ports.environment.get(name);
-		if (options.file !== undefined) {
-			const text = await ports.files.readText(options.file, FILE_LIMIT, context);
-			if (!text.ok) return text;
-			const read = readEnvFile(text.value);
-			if (typeof read === 'number')
-				return err(
-					fault('file-malformed', { path: clean(options.file, { max: 300 }), format: '.env', line: read }),
-				);
-			find = (name) => read.get(name);
-		}
-		const samples: Record<string, Samples[string]> = {};
-		const absent = new Set<string>();
-		for (const name of namesOf(options)) {
-			const value = find(name);
-			if (value === undefined || value === '') absent.add(name);
-			samples[`${name}.set`] = value !== undefined && value !== '';
-			samples[`${name}.length`] = countSample(value?.length ?? 0);
-		}
-		const list = (some: readonly string[] = []) =>
-			clean(some.filter((name) => absent.has(name)).join(', '), { max: 400 });
-		samples['of'] = countSample(namesOf(options).length);
-		samples['set'] = countSample(namesOf(options).length - absent.size);
-		samples['missing'] = list(options.required);
-		samples['unset'] = list(options.advised);
-		const response = namesOf(options).map((name) => `${name} ${absent.has(name) ? '–' : '✔'}`);
+		const find = await sourceOf(options, ports, context);
+		if (!find.ok) return find;
+		const { samples, response } = samplesOf(options, find.value);
 		return ok({
 			samples,
 			transcript: { request: [targetOf(options)], response, body: '', bytes: 0, timings: [] },
@@ -99,43 +106,78 @@ export const env = defineCheckKind<EnvOptions>({
 	},
 });
 
+type Find = (name: string) => string | undefined;
+
+async function sourceOf(
+	options: EnvOptions,
+	ports: ProbePorts,
+	context: ProbeContext,
+): Promise<Result<Find, ProbeFault>> {
+	if (options.file !== undefined) {
+		const text = await ports.files.readText(options.file, FILE_LIMIT, context);
+		if (!text.ok) return text;
+		const read = readEnvFile(text.value);
+		const shown = clean(options.file, { max: 300 });
+		return typeof read === 'number'
+			? err(fault('file-malformed', { path: shown, format: '.env', line: read }))
+			: ok((name) => read.get(name));
+	}
+	if (!hasChoice(options)) return ok((name) => ports.environment.get(name));
+	const chosen = await findChosen(options, false, ports, context);
+	if (!chosen.ok) return chosen;
+	// The oldest is the one that was started by hand or by the system; its workers have inherited from it.
+	const [main] = chosen.value.found;
+	if (main === undefined) return err(fault('object-missing', { what: 'process', name: choiceText(options) }));
+	const variables = await ports.processes.environmentOf(main.pid, context);
+	return variables.ok ? ok((name) => variables.value.get(name)) : variables;
+}
+
+function samplesOf(options: EnvOptions, find: Find) {
+	const rules = rulesOf(options);
+	const samples: Record<string, Samples[string]> = {};
+	const [missing, unset, broken, doubtful]: [string[], string[], string[], string[]] = [[], [], [], []];
+	const response: string[] = [];
+	let count = 0;
+	for (const [name, rule] of rules) {
+		const value = find(name);
+		const isSet = value !== undefined && value !== '';
+		if (isSet && rule.need !== 'never') count++;
+		const breach: Breach | null = breachOf(rule, value);
+		const isAdvice = rule.need === 'should';
+		if (breach === 'unset') (isAdvice ? unset : missing).push(name);
+		else if (breach !== null) (isAdvice ? doubtful : broken).push(`${name} ${breach}`);
+		samples[`${name}.set`] = isSet;
+		samples[`${name}.length`] = countSample(isSet ? [...value].length : 0);
+		samples[`${name}.rule`] = breach ?? '';
+		response.push(`${name} ${breach === null ? (isSet ? '✔' : '–') : breach}`);
+	}
+	const list = (some: readonly string[]) => clean(some.join(', '), { max: 400 });
+	samples['of'] = countSample([...rules.values()].filter(({ need }) => need !== 'never').length);
+	samples['set'] = countSample(count);
+	samples['missing'] = list(missing);
+	samples['unset'] = list(unset);
+	samples['broken'] = list(broken);
+	samples['doubtful'] = list(doubtful);
+	return { samples, response };
+}
+
+const PLAIN: VariableRule = { need: 'must', real: false };
+
+/** Every variable with its rule; a name in a list keeps the list's need. */
+function rulesOf({ required = [], advised = [], rules = {} }: EnvOptions): ReadonlyMap<string, VariableRule> {
+	const all = new Map<string, VariableRule>();
+	for (const name of advised) all.set(name, { ...PLAIN, need: 'should' });
+	for (const [name, rule] of Object.entries(rules))
+		all.set(name, advised.includes(name) && rule.need === 'must' ? { ...rule, need: 'should' } : rule);
+	for (const name of required) all.set(name, { ...(all.get(name) ?? PLAIN), need: 'must' });
+	return all;
+}
+
 function targetOf(options: EnvOptions): string {
-	return clean(options.file ?? namesOf(options).join(' '), { max: 200 });
+	const process = hasChoice(options) ? choiceText(options) : undefined;
+	return clean(options.file ?? process ?? namesOf(options).join(' '), { max: 200 });
 }
 
-function namesOf({ required = [], advised = [] }: EnvOptions): string[] {
-	return [...new Set([...required, ...advised])];
-}
-
-/** Names and values of a .env file, nothing expanded; or the number of the first line that is none. The last of one name wins. */
-export function readEnvFile(text: string): ReadonlyMap<string, string> | number {
-	const found = new Map<string, string>();
-	const lines = text.split(/\r?\n/);
-	for (let at = 0; at < lines.length; at++) {
-		const line = lines[at] as string;
-		if (/^\s*(#|$)/.test(line)) continue;
-		const [, name, written = ''] = /^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=\s*(.*)$/s.exec(line) ?? [];
-		if (name === undefined) return at + 1;
-		const quote = written[0];
-		if (quote !== '"' && quote !== "'") {
-			found.set(name, written.replace(/(^|\s)#.*$/, '').trim());
-			continue;
-		}
-		let value = written.slice(1);
-		const start = at;
-		// A private key stands in quotes over many lines.
-		while (endOf(value, quote) < 0 && at + 1 < lines.length) value += `\n${lines[++at]}`;
-		const end = endOf(value, quote);
-		if (end < 0) return start + 1;
-		found.set(name, value.slice(0, end));
-	}
-	return found;
-}
-
-function endOf(value: string, quote: string): number {
-	for (let at = 0; at < value.length; at++) {
-		if (value[at] === '\\' && quote === '"') at++;
-		else if (value[at] === quote) return at;
-	}
-	return -1;
+function namesOf({ required = [], advised = [], rules = {} }: Partial<EnvOptions>): string[] {
+	return [...new Set([...required, ...advised, ...Object.keys(rules)])];
 }

@@ -1,15 +1,38 @@
 import { command } from './command.ts';
 import { cors } from './cors.ts';
 import type { RegisteredKind } from './define.ts';
+import { docker } from './docker.ts';
 import { env } from './env.ts';
 import { file } from './file.ts';
+import { host } from './host.ts';
 import { http } from './http.ts';
+import { journal } from './journal.ts';
+import { kubernetes } from './kubernetes.ts';
+import { port } from './port.ts';
 import { processKind } from './process.ts';
+import { runtime } from './runtime.ts';
 import { sqlite } from './sqlite.ts';
+import { systemd } from './systemd.ts';
 import { tcp } from './tcp.ts';
 
 /** In the order people see them. */
-export const CHECK_KINDS = [http, tcp, sqlite, file, processKind, command, cors, env] as const;
+export const CHECK_KINDS = [
+	http,
+	tcp,
+	sqlite,
+	file,
+	processKind,
+	command,
+	cors,
+	env,
+	port,
+	systemd,
+	docker,
+	kubernetes,
+	journal,
+	host,
+	runtime,
+] as const;
 
 /** The kind of this name. Options are the kind's own: only its schema and its probe know their shape. */
 export function findCheckKind(name: string): RegisteredKind | undefined {

@@ -19,6 +19,7 @@ export const EVIL = 'a\u001b[2J\u0007\u009b31m\u202eb';
 export class Surroundings {
 	readonly folder = mkdtempSync(join(tmpdir(), 'rounds-checks-'));
 	readonly servers: TestServer[] = [];
+	private path: string | null = null;
 
 	async raw(...with_: Parameters<typeof serveRaw>): Promise<TestServer> {
 		const server = await serveRaw(...with_);
@@ -43,12 +44,26 @@ export class Surroundings {
 		return at;
 	}
 
+	/** A program of this name, found before any real one: its lines are a shell script. */
+	program(name: string, ...lines: readonly string[]): void {
+		this.file(name, `#!/bin/sh\n${lines.join('\n')}\n`, 0o755);
+		this.path ??= process.env['PATH'] ?? '';
+		process.env['PATH'] = `${this.folder}:${this.path}`;
+	}
+
+	/** No program at all is found. */
+	noPrograms(): void {
+		this.path ??= process.env['PATH'] ?? '';
+		process.env['PATH'] = this.folder;
+	}
+
 	old(at: string): string {
 		utimesSync(at, new Date(0), new Date(0));
 		return at;
 	}
 
 	async close(): Promise<void> {
+		if (this.path !== null) process.env['PATH'] = this.path;
 		await Promise.all(this.servers.splice(0).map((server) => server.close()));
 		rmSync(this.folder, { recursive: true, force: true });
 	}
@@ -91,6 +106,68 @@ export const fakeSql: SqlPort = {
 		};
 		return ok(Object.fromEntries(Object.keys(queries).map((name) => [name, answer(name)])));
 	},
+};
+
+/** Answers with a file's text, whatever it is asked. */
+function says(world: Surroundings, program: string, text: string): void {
+	world.program(program, `cat '${world.file(`${program}.txt`, text)}'`);
+}
+/** A shell that ignores TERM, with a grandchild that keeps the pipes. */
+const HANGS = 'trap "" TERM; sleep 321987 & sleep 321987';
+
+const unit = (text: string) =>
+	`LoadState=loaded\nActiveState=${text}\nSubState=${text}\nResult=${text}\nNRestarts=1\nMainPID=${process.pid}\n`;
+const container = (text: string) =>
+	JSON.stringify({
+		State: { Status: text, Running: true, StartedAt: '2026-01-05T08:00:00.5Z', Health: { Status: text } },
+		RestartCount: 2,
+		Image: `sha256:${text}`,
+		Config: { Image: text, Env: [`TOKEN=${HIDDEN}`] },
+	});
+const workload = (text: string) => ({
+	kind: 'Deployment',
+	metadata: { uid: 'u1', generation: 1 },
+	spec: {
+		replicas: 1,
+		selector: { matchLabels: { app: 'backend' } },
+		template: { spec: { containers: [{ image: text }] } },
+	},
+	status: {
+		observedGeneration: 1,
+		replicas: 1,
+		updatedReplicas: 1,
+		readyReplicas: 1,
+		availableReplicas: 1,
+		phase: text,
+	},
+	items: [
+		{
+			kind: 'Pod',
+			status: { containerStatuses: [{ restartCount: 1, state: { waiting: { reason: text } } }] },
+		},
+	],
+});
+const lineOf = (message: string) =>
+	`${JSON.stringify({ __REALTIME_TIMESTAMP: '1767603600000000', PRIORITY: '3', MESSAGE: message })}\n`;
+const absent = (options: Written) =>
+	[
+		'command-missing',
+		(world: Surroundings) => {
+			world.noPrograms();
+			return options;
+		},
+	] as const;
+const refuses = (code: FaultCode, program: string, message: string, options: Written) =>
+	[
+		code,
+		(world: Surroundings) => {
+			world.program(program, `echo '${message}' >&2`, 'exit 1');
+			return options;
+		},
+	] as const;
+const hangs = (program: string, options: Written) => (world: Surroundings) => {
+	world.program(program, HANGS);
+	return options;
 };
 
 export const SUBJECTS: Readonly<Record<string, Subject>> = {
@@ -197,12 +274,23 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
 		echo: null,
 	},
 	process: {
-		good: () => ({ pid: process.pid }),
+		good: async (world) => {
+			says(world, 'systemctl', unit('active'));
+			return { pid: process.pid, port: (await world.raw(() => {})).port, unit: 'app', children: true };
+		},
 		faults: {
 			noPidFile: ['file-missing', (world) => ({ pidFile: join(world.folder, 'none.pid') })],
 			badPidFile: ['file-malformed', (world) => ({ pidFile: world.file('x.pid', 'twelve') })],
+			noSystemd: absent({ unit: 'app' }),
+			noUnit: [
+				'object-missing',
+				(world) => {
+					says(world, 'systemctl', 'LoadState=not-found\n');
+					return { unit: 'app' };
+				},
+			],
 		},
-		hang: null,
+		hang: hangs('systemctl', { unit: 'app' }),
 		hostile: () => ({ command: EVIL }),
 		echo: null,
 	},
@@ -276,6 +364,7 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
 			file: world.file('.env', `A=1\nexport B='two' # x\nSECRET=${HIDDEN}\nEMPTY=\n`),
 			required: ['A', 'B', 'SECRET'],
 			advised: ['EMPTY'],
+			rules: { A: { equals: '2' }, SECRET: { real: true, minLength: 8 } },
 		}),
 		faults: {
 			missing: ['file-missing', (world) => ({ file: join(world.folder, 'none'), required: ['A'] })],
@@ -283,9 +372,228 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
 				'file-malformed',
 				(world) => ({ file: world.file('.env', 'A=1\nwhat is this\n'), required: ['A'] }),
 			],
+			noProcess: ['object-missing', () => ({ name: 'no-such-program', required: ['A'] })],
 		},
 		hang: null,
 		hostile: (world) => ({ file: world.file('.env', `A=${EVIL}`), required: ['A'] }),
-		echo: (world) => ({ file: world.file('.env', `A=${HIDDEN}`), required: ['A'] }),
+		echo: (world) => ({
+			file: world.file('.env', `A=${HIDDEN}\nB=x${HIDDEN}`),
+			rules: { A: { not: [secret] }, B: { equals: secret } },
+		}),
+	},
+	port: {
+		good: async (world) => ({ port: (await world.raw(() => {})).port, name: 'no-such-program' }),
+		faults: {},
+		hang: null,
+		hostile: () => ({ port: 1, command: EVIL }),
+		echo: null,
+	},
+	systemd: {
+		good: (world) => {
+			says(world, 'systemctl', unit('active'));
+			return { unit: 'app.service' };
+		},
+		faults: {
+			absent: absent({ unit: 'app' }),
+			notInCharge: refuses(
+				'command-failed',
+				'systemctl',
+				"System has not been booted with systemd as init system (PID 1). Can't operate.".replace("'", ''),
+				{ unit: 'app' },
+			),
+			unknown: [
+				'object-missing',
+				(world) => {
+					says(world, 'systemctl', 'LoadState=not-found\nActiveState=inactive\n');
+					return { unit: 'app' };
+				},
+			],
+		},
+		hang: hangs('systemctl', { unit: 'app' }),
+		hostile: (world) => {
+			says(world, 'systemctl', unit(EVIL));
+			return { unit: 'app' };
+		},
+		echo: null,
+	},
+	docker: {
+		good: (world) => {
+			says(world, 'docker', container('healthy'));
+			return { container: 'web' };
+		},
+		faults: {
+			absent: absent({ container: 'web' }),
+			unknown: refuses('object-missing', 'docker', 'Error: No such container: web', { container: 'web' }),
+			noDaemon: refuses(
+				'command-failed',
+				'docker',
+				'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+				{ container: 'web' },
+			),
+			noPermission: refuses(
+				'no-permission',
+				'docker',
+				'permission denied while trying to connect to the Docker daemon socket',
+				{ container: 'web' },
+			),
+			garbage: [
+				'bad-body',
+				(world) => {
+					says(world, 'docker', '[');
+					return { container: 'web' };
+				},
+			],
+			floods: [
+				'timeout',
+				(world) => {
+					world.program('docker', 'while :; do echo aaaaaaaaaaaaaaaa; done');
+					return { container: 'web' };
+				},
+			],
+		},
+		hang: hangs('docker', { container: 'web' }),
+		hostile: (world) => {
+			says(world, 'docker', container(EVIL));
+			return { container: 'web' };
+		},
+		// Its variables are in the answer.
+		echo: (world) => {
+			says(world, 'docker', container('healthy'));
+			return { container: 'web' };
+		},
+	},
+	kubernetes: {
+		good: (world) => {
+			says(world, 'kubectl', JSON.stringify(workload('registry/app:3')));
+			return { workload: 'deployment/app', namespace: 'booking' };
+		},
+		faults: {
+			absent: absent({ workload: 'deployment/app' }),
+			unknown: refuses(
+				'object-missing',
+				'kubectl',
+				'Error from server (NotFound): deployments.apps "app" not found',
+				{ workload: 'deployment/app' },
+			),
+			forbidden: refuses(
+				'no-permission',
+				'kubectl',
+				'Error from server (Forbidden): deployments.apps "app" is forbidden: User "ops" cannot get resource',
+				{ workload: 'deployment/app' },
+			),
+			noCluster: refuses(
+				'command-failed',
+				'kubectl',
+				'The connection to the server localhost:8080 was refused - did you specify the right host or port',
+				{ workload: 'deployment/app' },
+			),
+			garbage: [
+				'bad-body',
+				(world) => {
+					says(world, 'kubectl', '{}');
+					return { workload: 'deployment/app' };
+				},
+			],
+		},
+		hang: hangs('kubectl', { workload: 'deployment/app' }),
+		hostile: (world) => {
+			says(world, 'kubectl', JSON.stringify(workload(EVIL)));
+			return { workload: 'deployment/app' };
+		},
+		echo: null,
+	},
+	journal: {
+		good: (world) => {
+			says(world, 'journalctl', lineOf('ERROR in app') + lineOf('started'));
+			return { unit: 'app', matching: 'ERROR' };
+		},
+		faults: {
+			absent: absent({ unit: 'app' }),
+			nothingAtAll: [
+				'object-missing',
+				(world) => {
+					says(world, 'journalctl', '-- No entries --\n');
+					return { unit: 'app' };
+				},
+			],
+			onlyOurOwn: [
+				'no-permission',
+				(world) => {
+					world.program(
+						'journalctl',
+						'echo "Hint: You are currently not seeing messages from other users and the system." >&2',
+					);
+					return { unit: 'app' };
+				},
+			],
+			noFiles: [
+				'command-failed',
+				(world) => {
+					world.program('journalctl', 'echo "No journal files were found." >&2');
+					return { unit: 'app' };
+				},
+			],
+			garbage: [
+				'bad-body',
+				(world) => {
+					says(world, 'journalctl', 'Jan 05 app[1]: hello\n');
+					return { unit: 'app' };
+				},
+			],
+		},
+		hang: hangs('journalctl', { unit: 'app' }),
+		hostile: (world) => {
+			says(world, 'journalctl', lineOf(EVIL));
+			return { unit: 'app' };
+		},
+		echo: (world) => {
+			says(world, 'journalctl', lineOf(`login with password=${HIDDEN} and Bearer ${HIDDEN}`));
+			return { unit: 'app' };
+		},
+	},
+	host: {
+		good: (world) => ({ path: world.folder, clock: true }),
+		faults: {
+			missing: ['file-missing', (world) => ({ path: join(world.folder, 'none') })],
+		},
+		hang: null,
+		hostile: (world) => {
+			says(world, 'chronyc', EVIL);
+			says(world, 'timedatectl', EVIL);
+			return { path: world.folder, clock: true };
+		},
+		echo: null,
+	},
+	runtime: {
+		good: (world) => {
+			says(world, 'python3', 'Python 3.14.3\n');
+			return { run: 'python3 --version', cwd: world.folder, minimum: '3.8' };
+		},
+		faults: {
+			absent: ['command-missing', (world) => ({ run: 'no-such-program-here -v', cwd: world.folder })],
+			noFolder: ['command-missing', () => ({ run: 'true', cwd: '/no/such/folder' })],
+			noVersion: ['bad-body', () => ({ run: 'echo hello', cwd: '/' })],
+			fails: ['command-failed', () => ({ run: 'false', cwd: '/' })],
+			noPip: refuses('command-failed', 'python3', '/usr/bin/python3: No module named pip', {
+				packages: ['fastapi'],
+				cwd: '/',
+			}),
+			noRepository: refuses(
+				'object-missing',
+				'git',
+				'fatal: not a git repository (or any of the parent directories): .git',
+				{ git: '/', cwd: '/' },
+			),
+		},
+		hang: (world) => {
+			world.program('slow', HANGS);
+			return { run: 'slow', cwd: '/' };
+		},
+		hostile: (world) => {
+			says(world, 'python3', `1.2.3${EVIL}`);
+			says(world, 'git', `# branch.head ${EVIL}\n# branch.oid ${EVIL}\n`);
+			return { run: 'python3 --version', pattern: '(.*)', git: '/', cwd: '/' };
+		},
+		echo: null,
 	},
 };
