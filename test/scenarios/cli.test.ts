@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { quantity } from '../../src/domain/value.ts';
+import { observation, opened, record } from '../contract/storage-world.ts';
 import { runCli, startCli } from '../support/cli.ts';
 import { makeSystem, openTest, polls } from '../support/engine.ts';
 import { serve } from '../support/servers.ts';
@@ -59,7 +61,7 @@ function personsRows(folder: string): string {
 
 describe('rounds run', () => {
 	it('runs what needs no person, lists what does, and signs nothing', async () => {
-		const { cwd, system } = await makeShop();
+		const { cwd } = await makeShop();
 		const first = await runCli(['run', 'morning'], { cwd });
 		expect(first).toMatchObject({ code: 0, err: '' });
 		expect(first.out).toBe(`Shop · default · Morning round
@@ -75,7 +77,9 @@ describe('rounds run', () => {
 		const before = personsRows(cwd);
 		expect((await runCli(['run', 'morning', '--complete'], { cwd })).code).toBe(3);
 		expect(personsRows(cwd)).toBe(before);
-		expect(system.kept()).not.toContain('signed_by');
+		// No round was begun and nothing became a baseline.
+		expect((JSON.parse(before) as [string, unknown[]][]).flatMap(([, rows]) => rows)).toEqual([]);
+		expect(before).toContain('"baseline"');
 	});
 
 	it('leaves an open round and the signed baseline as they are', async () => {
@@ -173,7 +177,7 @@ describe('rounds run', () => {
 
 describe('rounds status', () => {
 	it('asks nothing, and what is old or unknown is never green', async () => {
-		const { cwd, system } = await makeShop();
+		const { cwd } = await makeShop();
 		const never = await runCli(['status'], { cwd });
 		expect(never.code).toBe(3);
 		expect(never.out).toContain('○ pending  api  never observed');
@@ -184,14 +188,14 @@ describe('rounds status', () => {
 		expect(one.out).toMatch(/● ok {2}api {2}net 12\.5 · status 200 · latency .* {2}5 s ago/);
 		expect(one.out).toContain('1 of 3 checks evaluated');
 		// Three hours pass: its value is still there, its green is not.
-		const db = new Database(join(system.folder, '.rounds/rounds.db'));
-		db.exec('update observation set at = at - 3 * 3600 * 1000');
-		db.close();
-		const old = await runCli(['status'], { cwd });
+		const later = await makeShop();
+		const storage = opened(later.cwd, { environment: 'default', now: Date.now() });
+		record(storage, observation('api', Date.now() - 3 * 3_600_000, { samples: { net: quantity('12.5') } }));
+		const old = await runCli(['status'], { cwd: later.cwd });
 		expect(old.code).toBe(3);
 		expect(old.out).toMatch(/\? unknown {2}api .* {2}3 h ago \(stale\)/);
 		expect(old.out).not.toContain('● ok');
-		const json = JSON.parse((await runCli(['status', '--json'], { cwd })).out);
+		const json = JSON.parse((await runCli(['status', '--json'], { cwd: later.cwd })).out);
 		expect(json).toMatchObject({
 			system: 'Shop',
 			level: 'unknown',
