@@ -206,7 +206,7 @@ describe('commands somebody checks with', () => {
 		const system = makeSystem(
 			`${HEAD}checks:
   missing: {kind: command, run: [no-such-program-here], every: 1h, confirm: 1}
-  endless: {kind: command, run: [bash, -c, 'sleep 67.25 & sleep 67.25'], every: 1h, timeout: 1s, confirm: 1}
+  endless: {kind: command, run: [bash, -c, 'sleep 67.${process.pid} & sleep 67.${process.pid}'], every: 1h, timeout: 1s, confirm: 1}
   flood: {kind: command, run: [bash, -c, 'yes | head -c 30000000; exit 0'], every: 1h, confirm: 1}
   killed: {kind: command, run: [bash, -c, 'kill -9 $$$$'], every: 1h, confirm: 1}
   forbidden: {kind: command, run: [./locked.sh], every: 1h, confirm: 1}
@@ -220,7 +220,7 @@ describe('commands somebody checks with', () => {
 		await engine.send('checks.ask', { checks: [] });
 		expect(sentences(engine, names, [[system.folder, 'DIR']])).toEqual(COMMAND_SENTENCES);
 		const left = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout.split('\n');
-		expect(left.filter((line) => line === 'sleep 67.25')).toEqual([]);
+		expect(left.filter((line) => line === `sleep 67.${process.pid}`)).toEqual([]);
 	});
 });
 

@@ -115,7 +115,7 @@ actions:
 describe('cancelling', () => {
 	it('ends the whole tree, keeps what was said, and marks it cancelled', async () => {
 		const system = makeSystem(`${HEAD}actions:
-  tree: {run: [bash, -c, 'sleep 61.25 & sleep 61.25 & echo started; wait']}
+  tree: {run: [bash, -c, 'sleep 61.${process.pid} & sleep 61.${process.pid} & echo started; wait']}
 `);
 		const engine = await openTest(system.options());
 		const { operation } = await engine.send('operation.start', start('tree'));
@@ -123,7 +123,7 @@ describe('cancelling', () => {
 		const mine = () =>
 			execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
 				.split('\n')
-				.filter((l) => l === 'sleep 61.25');
+				.filter((l) => l === `sleep 61.${process.pid}`);
 		expect(mine().length).toBe(2);
 		await engine.send('operation.cancel', { operation: operation.id });
 		const ended = await engine.ended(operation.id);
@@ -231,7 +231,7 @@ actions:
 
 	it('leaves nothing running when the console closes', async () => {
 		const system = makeSystem(
-			`${HEAD}actions:\n  deaf: {run: [bash, -c, 'trap "" TERM; echo deaf; sleep 63.75; sleep 63.75']}\n`,
+			`${HEAD}actions:\n  deaf: {run: [bash, -c, 'trap "" TERM; echo deaf; sleep 63.${process.pid}; sleep 63.${process.pid}']}\n`,
 		);
 		const engine = await openTest(system.options());
 		const { operation } = await engine.send('operation.start', start('deaf'));
@@ -239,7 +239,7 @@ actions:
 		await engine.close();
 		const left = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
 			.split('\n')
-			.filter((l) => l === 'sleep 63.75' || l.includes('trap "" TERM; echo deaf'));
+			.filter((l) => l === `sleep 63.${process.pid}` || l.includes(`echo deaf; sleep 63.${process.pid}`));
 		expect(left).toEqual([]);
 		const again = await openTest(system.options());
 		const { operations } = await again.send('operations.list', { limit: 1 });
