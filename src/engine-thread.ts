@@ -4,12 +4,12 @@ import type { CommandInput, CommandName, Engine, EngineEvent } from './domain/en
 import { createOutbox, type FromEngine, type ToEngine } from './domain/engine-wire.ts';
 import { type EngineFailure, type EngineOptions, openEngine } from './engine.ts';
 import { createClock } from './platform/clock.ts';
-import { writePicture } from './platform/last-picture.ts';
+import { type LastPicture, writePicture } from './platform/last-picture.ts';
 
 /** The first message to the thread, which is started before its system is known so that it can load meanwhile. */
 export interface ThreadStart extends Omit<EngineOptions, 'polls' | 'world'> {
-	/** File that keeps what is known for the next start. */
-	readonly picture: string;
+	/** Where what is known is kept for the next start. */
+	readonly picture: LastPicture;
 	/** Words of the demo's first signed round. */
 	readonly demoWords: { readonly answer: string; readonly note: string };
 }
@@ -58,10 +58,10 @@ async function run(port: NonNullable<typeof parentPort>, start: ThreadStart): Pr
 }
 
 /** For a console that ends without being asked, once soon after the start; in order, at the end. */
-function keepPicture(engine: Engine, path: string): void {
+function keepPicture(engine: Engine, picture: LastPicture): void {
 	const events: EngineEvent[] = [];
 	engine.subscribe((event) => events.push(event))();
-	writePicture(path, events);
+	writePicture(picture, events);
 }
 
 async function isNew(engine: Engine): Promise<boolean> {

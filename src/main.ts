@@ -14,7 +14,7 @@ import { clean } from './domain/text.ts';
 import type { ThreadOpening, ThreadStart } from './engine-thread.ts';
 import { pickLanguage, pickLocale, say } from './i18n/messages.ts';
 import { createClock } from './platform/clock.ts';
-import { picturePath, readPicture } from './platform/last-picture.ts';
+import { lastPicture, readPicture } from './platform/last-picture.ts';
 import { currentOperator } from './platform/operator.ts';
 import { ownFolder, writeCrash } from './platform/own-folder.ts';
 import type { Appearance } from './ui/theme.ts';
@@ -160,7 +160,7 @@ async function runOnTerminal(session: Session): Promise<number> {
 	const config = await findConfigOf(session);
 	if (typeof config === 'number') return config;
 	const environment = line.env ?? process.env['ROUNDS_ENV'];
-	const picture = picturePath(ownFolder(), { config, environment, version });
+	const picture = lastPicture(ownFolder(), { config, environment: environment ?? null, version });
 	const waiting: ToEngine[] = [];
 	let send = (message: ToEngine): void => void (message.kind === 'taken' || waiting.push(message));
 	const client = createEngineClient((message) => send(message));

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EngineEvent } from '../domain/engine.ts';
@@ -8,37 +7,56 @@ const KEPT = 20;
 /** What is true later too, once it is drawn with its age. Who polls and what could not be stored is not. */
 const KINDS: ReadonlySet<EngineEvent['kind']> = new Set(['system', 'picture', 'baseline', 'plan', 'round']);
 
-/** Where the last picture of one system in one environment is kept; another version of the program does not read it. */
-export function picturePath(
-	folder: string,
-	of: { readonly config: string; readonly environment: string | undefined; readonly version: string },
-): string {
-	const name = createHash('sha256').update(JSON.stringify([of.config, of.environment, of.version]));
-	return join(folder, 'pictures', `${name.digest('hex').slice(0, 32)}.json`);
+/** Whose picture it is; another version of the program does not read it. */
+export interface PictureKey {
+	readonly config: string;
+	readonly environment: string | null;
+	readonly version: string;
+}
+
+export interface LastPicture {
+	readonly path: string;
+	readonly key: PictureKey;
+}
+
+/** Where the last picture of one system in one environment is kept. */
+export function lastPicture(folder: string, key: PictureKey): LastPicture {
+	const text = JSON.stringify(key);
+	// FNV-1a: a cryptographic hash takes longer to load than the picture to read. Two systems with one name read nothing.
+	let hash = 0x811c9dc5;
+	for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+	const name = `${key.config.replace(/[^\w-]+/g, '_').slice(-60)}-${(hash >>> 0).toString(16)}.json`;
+	return { path: join(folder, 'pictures', name), key };
 }
 
 /** What was known when the console was left; none when there is nothing to be read. */
-export function readPicture(path: string): readonly EngineEvent[] {
+export function readPicture({ path, key }: LastPicture): readonly EngineEvent[] {
 	try {
-		const events = JSON.parse(readFileSync(path, 'utf8')) as readonly EngineEvent[];
-		return Array.isArray(events) ? events.filter((event) => KINDS.has(event.kind)) : [];
+		const kept = JSON.parse(readFileSync(path, 'utf8')) as { key: PictureKey; events: EngineEvent[] };
+		if (JSON.stringify(kept.key) !== JSON.stringify(key)) return [];
+		return kept.events.filter((event) => KINDS.has(event.kind));
 	} catch {
 		return [];
 	}
 }
 
 /** Only saves time at the next start: what cannot be written is left out. */
-export function writePicture(path: string, events: readonly EngineEvent[]): void {
+export function writePicture({ path, key }: LastPicture, events: readonly EngineEvent[]): void {
 	const folder = dirname(path);
 	const fresh = `${path}.${process.pid}`;
 	try {
 		mkdirSync(folder, { recursive: true, mode: 0o700 });
-		writeFileSync(fresh, JSON.stringify(events.filter((event) => KINDS.has(event.kind))), { mode: 0o600 });
+		const kept = { key, events: events.filter((event) => KINDS.has(event.kind)) };
+		writeFileSync(fresh, JSON.stringify(kept), { mode: 0o600 });
 		renameSync(fresh, path);
 		const known = readdirSync(folder).map((name) => join(folder, name));
 		const byAge = known.map((file) => ({ file, at: statSync(file).mtimeMs })).sort((a, b) => b.at - a.at);
 		for (const { file } of byAge.slice(KEPT)) rmSync(file, { force: true });
 	} catch {
-		rmSync(fresh, { force: true });
+		try {
+			rmSync(fresh, { force: true });
+		} catch {
+			// Where nothing can be written nothing was left.
+		}
 	}
 }
