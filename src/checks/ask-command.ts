@@ -39,9 +39,15 @@ export async function askCommand(
 	const meant = explain?.(answer.value) ?? null;
 	if (meant !== null) return meant;
 	if (NOT_ALLOWED.test(stderr)) return err(fault('no-permission', { command }));
-	// The first sentence says what happened; what follows is advice for a terminal.
-	const message = clean((stderr.trim() || stdout.trim()).split(/\n|\. Is /)[0] ?? '', { max: 120 });
+	const message = clean(firstSentence(stderr) || firstSentence(stdout), { max: 120 });
 	return err(fault('command-failed', { command, exit, ...(message === '' ? {} : { message }) }));
+}
+
+/** What happened; before it some print their own log (kubectl) and warnings (npm), after it advice for a terminal. */
+function firstSentence(text: string): string {
+	const lines = text.split('\n').map((line) => line.trim());
+	const said = lines.find((line) => line !== '' && !/^([EWIF]\d{4} \d\d:|npm warn )/i.test(line));
+	return (said ?? '').split(/\. Is | - did you /)[0] ?? '';
 }
 
 /** What the detail view shows of such a question. */

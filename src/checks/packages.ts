@@ -13,7 +13,7 @@ export type Installed = ReadonlyMap<string, string>;
 export function packageQuestion(installer: Installer, program: string): readonly string[] {
 	return installer === 'pip'
 		? [program, '-m', 'pip', '--disable-pip-version-check', 'list', '--format=json']
-		: [program, 'ls', '--depth=0', '--json'];
+		: [program, 'ls', '--depth=0', '--json', '--logs-max=0'];
 }
 
 /** Answer of `pip list --format=json` or `npm ls --json`; null when it is none. */
