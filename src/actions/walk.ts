@@ -47,7 +47,7 @@ function isTyping({ key, text }: Pressed): boolean {
 export function walkKey(view: ViewState, pressed: Pressed, keymap: Keymap, monotonic: number): Step {
 	const layer = view.layers.at(-1) ?? null;
 	const { key } = pressed;
-	const isQuestion = layer?.kind === 'confirm' || layer?.kind === 'sign';
+	const isQuestion = layer?.kind === 'confirm' || layer?.kind === 'sign' || layer?.kind === 'quit';
 	if (isQuestion && key !== 'ctrl-c' && monotonic - layer.openedAt < DEAF_MS) return IGNORED;
 	if (layer?.field && isTyping(pressed)) return { kind: 'type', layer };
 	const found = layer ? keymap.find(layer.kind, key) : keymap.find(view.screen, key);

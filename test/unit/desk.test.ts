@@ -258,12 +258,16 @@ describe('leaving', () => {
 	});
 
 	test('with a round in progress q asks first', async () => {
-		const { press, done, draw } = setUp({ withRound: true });
-		await press('q');
+		const { press, done, draw, clock } = setUp({ withRound: true });
+		// What was typed ahead answers no question.
+		await press('q', 'y');
 		expect(done.quits).toBe(0);
 		expect(draw().join('\n')).toContain('Morning round is in progress: 3 of 6 steps are done.');
+		await clock.advance(300);
 		await press('n');
-		await press('q', 'y');
+		await press('q');
+		await clock.advance(300);
+		await press('y');
 		expect(done.quits).toBe(1);
 	});
 });
