@@ -106,6 +106,7 @@ test('shows what has changed in a round, and takes what is not as expected only 
 	pty.type('qy');
 	await shows(pty, 'Quit?', 'Morning round is in progress');
 	await new Promise((resolve) => setTimeout(resolve, 400));
+	await shows(pty, 'Quit?');
 	pty.press('y');
 	expect((await pty.exit).code).toBe(0);
 }, 90_000);

@@ -1,6 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { builtRounds } from '../support/built.ts';
 import { atHealth, test, until } from '../support/console.ts';
+
+/** The program that a shell has started last. */
+async function consoleBelow(shell: number): Promise<number> {
+	const children = await readFile(`/proc/${shell}/task/${shell}/children`, 'utf8');
+	const pid = Number(children.trim().split(' ').at(-1));
+	if (!(pid > 0)) throw new Error(`the shell ${shell} has started nothing`);
+	return pid;
+}
 
 const LEFT = /\x1b\[\?25h\x1b\[\?1049l/;
 
@@ -55,9 +64,7 @@ test('goes to the shell on ctrl-z and comes back with the same screen', async ({
 	pty.press('1');
 	await pty.waitFor(/Flask Server.*● ok/);
 	// Stopped from outside it does the same.
-	const [pid] = (await world.leftOver()).filter((one) => one !== pty.pid);
-	if (pid === undefined) throw new Error('no console found');
-	process.kill(pid, 'SIGTSTP');
+	process.kill(await consoleBelow(pty.pid), 'SIGTSTP');
 	await pty.waitFor((lines) => lines.join('\n').includes('Stopped'));
 	expect(pty.isAlternate).toBe(false);
 	pty.type('fg\r');
