@@ -1,17 +1,23 @@
+import { backup } from './backup.ts';
 import { command } from './command.ts';
+import { compare } from './compare.ts';
 import { cors } from './cors.ts';
 import type { RegisteredKind } from './define.ts';
 import { docker } from './docker.ts';
 import { env } from './env.ts';
 import { file } from './file.ts';
+import { heartbeat } from './heartbeat.ts';
 import { host } from './host.ts';
 import { http } from './http.ts';
 import { journal } from './journal.ts';
 import { kubernetes } from './kubernetes.ts';
+import { log } from './log.ts';
 import { port } from './port.ts';
 import { processKind } from './process.ts';
 import { runtime } from './runtime.ts';
+import { schedule } from './schedule.ts';
 import { sqlite } from './sqlite.ts';
+import { suite } from './suite.ts';
 import { systemd } from './systemd.ts';
 import { tcp } from './tcp.ts';
 
@@ -32,6 +38,12 @@ export const CHECK_KINDS = [
 	journal,
 	host,
 	runtime,
+	log,
+	schedule,
+	backup,
+	heartbeat,
+	suite,
+	compare,
 ] as const;
 
 /** The kind of this name. Options are the kind's own: only its schema and its probe know their shape. */

@@ -51,16 +51,19 @@ const since = written<string>(
 
 const word = () => z.string({ error: 'expected the name of a field' }).min(1, 'expected the name of a field');
 const fields = z
-	.strictObject({
-		time: word().optional().describe('Where the time stands.'),
-		level: word().optional().describe('Where the level stands.'),
-		message: word().optional().describe('What is folded to a fingerprint.'),
-		trace: word().optional().describe('What tells one request from another.'),
-		user: word().optional().describe('Whom it happened to.'),
-		role: word().optional().describe('What part they had.'),
-		action: word().optional().describe('What was being done.'),
-		duration: word().optional().describe('How long it took, in milliseconds.'),
-	})
+	.strictObject(
+		{
+			time: word().optional().describe('Where the time stands.'),
+			level: word().optional().describe('Where the level stands.'),
+			message: word().optional().describe('What is folded to a fingerprint.'),
+			trace: word().optional().describe('What tells one request from another.'),
+			user: word().optional().describe('Whom it happened to.'),
+			role: word().optional().describe('What part they had.'),
+			action: word().optional().describe('What was being done.'),
+			duration: word().optional().describe('How long it took, in milliseconds.'),
+		},
+		{ error: 'expected names of fields, such as {time: ts, level: severity}' },
+	)
 	.prefault({});
 
 const values = written<Readonly<Record<string, string | number | boolean>>>(

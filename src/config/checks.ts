@@ -12,6 +12,7 @@ import { checkNames, type Known, type Placed, readConditions, readShown } from '
 import type { Filler } from './fill.ts';
 import { kindWord } from './include.ts';
 import { isGlob, resolveGlob, resolvePath } from './paths.ts';
+import { checkReferred } from './referred.ts';
 import type { SecretStore } from './secrets.ts';
 import { checkSchema } from './sections.ts';
 import { type Entry, type MapTree, member, type Path, type ScalarTree } from './tree.ts';
@@ -75,6 +76,7 @@ export function readChecks(section: MapTree, around: Surroundings): CheckDefinit
 			checks: [...byId.keys()],
 			isAction: false,
 		};
+		checkReferred(draft, known, around.complaints);
 		for (const condition of draft.conditions) checkNames(condition, known, around.complaints);
 		for (const shown of draft.shown)
 			checkNames(shown, { ...known, own: withoutLater(samples, draft, shown.name) }, around.complaints);

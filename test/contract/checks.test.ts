@@ -6,10 +6,14 @@ import { CHECK_KINDS } from '../../src/checks/index.ts';
 import type { ProbeContext } from '../../src/domain/check.ts';
 import { parseCondition } from '../../src/domain/condition/index.ts';
 import { FAULTS } from '../../src/domain/fault.ts';
+import { OWN_MARK } from '../../src/domain/log-format.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { faultText } from '../../src/i18n/fault.ts';
+import { createLogFiles } from '../../src/platform/log-files.ts';
 import { createProbePorts } from '../../src/platform/ports.ts';
+import { createLogRecords } from '../../src/services/logs/records.ts';
 import { fakeSql, HIDDEN, SUBJECTS, Surroundings } from '../support/check-subjects.ts';
+import { latestValues } from '../support/check-subjects-records.ts';
 import { createCountingClock } from '../support/counting-clock.ts';
 
 const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
@@ -17,7 +21,14 @@ const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2
 const COMMON = ['kind', 'service', 'title', 'every', 'timeout', 'confirm', 'must', 'should', 'show'];
 
 const clock = createCountingClock();
-const ports = createProbePorts({ sql: fakeSql, clock });
+const logs = createLogRecords({
+	files: createLogFiles(),
+	clock,
+	redact: (text) => text,
+	ownMark: OWN_MARK,
+	zone: () => 'UTC',
+});
+const ports = createProbePorts({ sql: fakeSql, logs, clock });
 let world: Surroundings;
 
 beforeEach(() => {
@@ -39,6 +50,8 @@ function context(limitMs = 20_000, signal?: AbortSignal): ProbeContext {
 		now: clock.now(),
 		deadline: clock.monotonic() + limitMs,
 		signal: signal ?? new AbortController().signal,
+		signedAt: null,
+		latest: latestValues,
 	};
 }
 
