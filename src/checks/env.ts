@@ -29,7 +29,9 @@ const schema = z
 	.strictObject({
 		file: path()
 			.optional()
-			.describe('A .env file; without it, and without a process, the variables of the console itself.'),
+			.describe(
+				"A .env file. With a process as well, the process's own variables come first, as programs that read such a file do; without either, those of the console itself.",
+			),
 		...processChoice,
 		required: names().optional().describe('Variables that must be set and not empty.'),
 		advised: names().optional().describe('Variables that should be.'),
@@ -38,8 +40,6 @@ const schema = z
 			.describe("What a variable's value has to be; with `${name}` it may differ per environment."),
 	})
 	.superRefine((options, context) => {
-		if (options.file !== undefined && hasChoice(options))
-			context.addIssue({ code: 'custom', message: 'expected either "file" or a process, not both' });
 		if (namesOf(options).length === 0)
 			context.addIssue({
 				code: 'custom',
@@ -113,23 +113,32 @@ async function sourceOf(
 	ports: ProbePorts,
 	context: ProbeContext,
 ): Promise<Result<Find, ProbeFault>> {
-	if (options.file !== undefined) {
-		const text = await ports.files.readText(options.file, FILE_LIMIT, context);
-		if (!text.ok) return text;
-		const read = readEnvFile(text.value);
-		const shown = clean(options.file, { max: 300 });
-		return typeof read === 'number'
-			? err(fault('file-malformed', { path: shown, format: '.env', line: read }))
-			: ok((name) => read.get(name));
-	}
-	if (!hasChoice(options)) return ok((name) => ports.environment.get(name));
+	const { file } = options;
+	const written = file === undefined ? null : await readFile(file, ports, context);
+	if (written !== null && !written.ok) return written;
+	if (!hasChoice(options))
+		return ok((name) => (written === null ? ports.environment.get(name) : written.value.get(name)));
 	const chosen = await findChosen(options, false, ports, context);
 	if (!chosen.ok) return chosen;
 	// The oldest is the one that was started by hand or by the system; its workers have inherited from it.
 	const [main] = chosen.value.found;
 	if (main === undefined) return err(fault('object-missing', { what: 'process', name: choiceText(options) }));
 	const variables = await ports.processes.environmentOf(main.pid, context);
-	return variables.ok ? ok((name) => variables.value.get(name)) : variables;
+	if (!variables.ok) return variables;
+	return ok((name) => variables.value.get(name) ?? written?.value.get(name));
+}
+
+async function readFile(
+	file: string,
+	ports: ProbePorts,
+	context: ProbeContext,
+): Promise<Result<ReadonlyMap<string, string>, ProbeFault>> {
+	const text = await ports.files.readText(file, FILE_LIMIT, context);
+	if (!text.ok) return text;
+	const read = readEnvFile(text.value);
+	return typeof read === 'number'
+		? err(fault('file-malformed', { path: clean(file, { max: 300 }), format: '.env', line: read }))
+		: ok(read);
 }
 
 function samplesOf(options: EnvOptions, find: Find) {

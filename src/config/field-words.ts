@@ -81,7 +81,6 @@ const ZH: Readonly<Record<string, string>> = {
 	'result with "read: pattern", and only there': '“read: pattern”时（且仅此时）给出 result',
 	'run with "read: exit"': '“read: exit”时给出 run',
 	'at least one name in "required", "advised" or "rules"': '“required”“advised”或“rules”中至少一个名称',
-	'either "file" or a process, not both': '“file”或某个进程，二者取一',
 	'must, should, may or never': 'must、should、may 或 never',
 	'a list of values, such as [INFO, WARNING]': '值的列表，如 [INFO, WARNING]',
 	'a list of values, such as [demo_token_2025]': '值的列表，如 [demo_token_2025]',

@@ -376,6 +376,12 @@ describe.skipIf(process.platform !== 'linux')('another program', () => {
 				},
 			});
 			expect(JSON.stringify(variables)).not.toContain('demo_token_2025');
+			// A program that reads a file takes from it what it was not started with.
+			const file = join(folder, '.env');
+			writeFileSync(file, 'LOG_LEVEL=DEBUG\nPORT=8000\n');
+			expect(
+				await ask('env', { port, file, rules: { LOG_LEVEL: { equals: 'INFO' }, PORT: { equals: '8000' } } }),
+			).toMatchObject({ ok: true, value: { samples: { broken: '', missing: '' } } });
 		} finally {
 			child.kill('SIGKILL');
 			await once(child, 'close');
