@@ -21,7 +21,7 @@ interface Widths {
 function widthsFor(columns: number): Widths {
 	const isWide = columns >= 100;
 	const fixed = isWide
-		? { name: 13, value: 14, expected: 13, change: 22, trend: 12, age: 6 }
+		? { name: 13, value: 14, expected: 13, change: 22, trend: columns >= 114 ? 12 : 0, age: 6 }
 		: { name: 12, value: 12, expected: 0, change: 21, trend: 0, age: 5 };
 	const used = Object.values(fixed).reduce((sum, width) => sum + (width > 0 ? width + 2 : 0), 0);
 	const rest = columns - used - 2;
