@@ -77,6 +77,8 @@ function pictureOf(index: number, at: number, latency: number): CheckPicture {
 		samples: { status: quantity(200), latency: quantity(Math.round(latency * 100) / 100, 'ms') },
 		reasons: [],
 		unsaved: false,
+		flapping: false,
+		hushed: null,
 	};
 }
 

@@ -34,7 +34,7 @@ export function levelMark(level: Level, locale: Locale, color: boolean): string 
 
 /** The level to show now: a stale check is unknown, never green. */
 export function presentLevel(face: CheckFace, picture: CheckPicture | undefined, now: number): Level {
-	if (!picture || picture.at === 0) return 'pending';
+	if (!picture || picture.at === 0 || picture.hushed?.kind === 'hours') return 'pending';
 	return isStale(picture.at, now, face) ? 'unknown' : picture.level;
 }
 

@@ -7,6 +7,7 @@ import { checkId, serviceId } from '../domain/ids.ts';
 import type { OwnText } from '../domain/own-text.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Unit } from '../domain/value.ts';
+import { readHours } from './behaviour.ts';
 import type { Complaints } from './complaints.ts';
 import { checkNames, type Known, type Placed, readConditions, readShown } from './conditions.ts';
 import type { Filler } from './fill.ts';
@@ -49,6 +50,8 @@ interface CommonKeys {
 	readonly every?: number;
 	readonly timeout?: number;
 	readonly confirm?: number;
+	readonly for?: number;
+	readonly hours?: string;
 }
 
 interface Draft {
@@ -172,6 +175,9 @@ function readCheck(id: string, entry: Entry, around: Surroundings): Draft {
 		timeoutMs,
 		confirm: keys.confirm ?? 3,
 		retryMs: Math.min(everyMs, 10_000),
+		forMs: keys.for ?? 0,
+		hours: readHours(keys.hours, member(tree, 'hours') ?? tree, complaints),
+		needs: [],
 		must: hasMust ? must.map((placed) => placed.parsed) : implied,
 		should: hasShould ? should.map((placed) => placed.parsed) : impliedShould,
 		show: shown.map(({ name, parsed }) => ({ name, expression: parsed })),

@@ -5,6 +5,7 @@ import type { ConfigProblem } from '../domain/picture.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { SystemDefinition } from '../domain/system.ts';
 import { readActions } from './actions.ts';
+import { readMaintenance, withNeeds } from './behaviour.ts';
 import { readChecks, type Surroundings } from './checks.ts';
 import { type Complaints, createComplaints, inOrder } from './complaints.ts';
 import { type Environments, readEnvironments } from './environments.ts';
@@ -147,7 +148,10 @@ function readSystem(
 	const services = readServices(section(root, 'services'), around);
 	const checkTree = section(root, 'checks');
 	const actionTree = section(root, 'actions');
-	const checks = readChecks(checkTree, around);
+	const read = readChecks(checkTree, around);
+	const named = { checks: read, services: services.map((service): string => service.id), complaints };
+	const checks = withNeeds(checkTree, section(root, 'services'), named);
+	const maintenance = readMaintenance(member(root, 'maintenance'), timezone, named, around);
 	const names = { checks: [...checkTree.entries.keys()], actions: [...actionTree.entries.keys()] };
 	const keys = simple.keys ?? {};
 	checkKeys(keys, member(root, 'keys'), complaints);
@@ -172,6 +176,7 @@ function readSystem(
 		checks,
 		actions,
 		sheets,
+		maintenance,
 		keys,
 	};
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commandSource, duration, path, port, text, written } from '../checks/fields.ts';
+import { CADENCES } from '../domain/cadence.ts';
 import type { OwnText } from '../domain/own-text.ts';
 
 /** Names an operator gives: they appear in conditions, file names and on the command line. */
@@ -50,6 +51,9 @@ export const serviceSchema = z.strictObject({
 	title: ownText().optional().describe('Name on the screen; the id without it.'),
 	port: port().optional().describe('Port it listens on, shown beside its name.'),
 	logs: z.array(path()).optional().describe('Log files and globs, relative to this file.'),
+	needs: oneOrMore()
+		.optional()
+		.describe('Services or checks whose trouble explains the trouble of every check of this service.'),
 });
 
 export const checkSchema = z.strictObject({
@@ -64,6 +68,17 @@ export const checkSchema = z.strictObject({
 		.max(20)
 		.optional()
 		.describe('How many equal verdicts make a level hard. Default: 3.'),
+	for: duration()
+		.optional()
+		.describe('A bad level is hard only after it has lasted this long, besides confirm. Default: 0s.'),
+	hours: plain()
+		.optional()
+		.describe('Asked only in these hours of the system\'s zone: "08:00-20:00", "mon-fri 08:00-20:00".'),
+	needs: oneOrMore()
+		.optional()
+		.describe(
+			'Checks or services whose trouble explains this one: it is asked all the same and not counted.',
+		),
 	must: conditions().describe('Conditions that, when broken, are critical.'),
 	should: conditions().describe('Conditions that, when broken, are a warning.'),
 	show: written<unknown>(() => true, {
@@ -131,10 +146,24 @@ export const stepSchema = z.strictObject({
 	run: plain().optional().describe('Launched: an action.'),
 	ask: ownText().optional().describe('Manual: a question, answered with a note.'),
 	look: lookSchema.optional().describe('Log lines shown beside the question.'),
+	every: z.enum(CADENCES).optional().describe('Due once in this time; without it in every round.'),
+	after: z
+		.array(path())
+		.min(1)
+		.optional()
+		.describe('Due when one of these files or globs changed since it was done last.'),
 	changes: z
 		.boolean()
 		.optional()
 		.describe('Shows beside the question what changed since the last signed round.'),
+});
+
+export const maintenanceSchema = z.strictObject({
+	title: ownText().describe('What is done then.'),
+	from: plain().optional().describe('Begins, as "2026-01-31 22:00" in the zone of the system; with `to`.'),
+	to: plain().optional().describe('Ends, written alike.'),
+	every: plain().optional().describe('Every week at these hours: "sun 02:00-04:00".'),
+	only: oneOrMore().optional().describe('Checks and services it is about. Default: all.'),
 });
 
 export const sheetSchema = z.strictObject({
@@ -166,6 +195,10 @@ export const SECTIONS = {
 		.optional()
 		.describe('What can be started by key, palette, step or command line.'),
 	rounds: z.record(z.string(), sheetSchema).optional().describe('Round sheets.'),
+	maintenance: z
+		.array(maintenanceSchema)
+		.optional()
+		.describe('Planned time in which trouble is no news; everything is asked all the same.'),
 	keys: z.record(z.string(), plain()).optional().describe("The console's own keys, remapped by action id."),
 	errorLog: path().optional().describe('File our error lines go to. Default: logs/error.log.'),
 	report: path()
@@ -183,8 +216,6 @@ export const NOT_YET = [
 	'channels',
 	'alerts',
 	'contacts',
-	'needs',
-	'maintenance',
 	'silences',
 	'escalation',
 	'runbooks',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Cadence } from '../domain/cadence.ts';
 import { nearest } from '../domain/condition/index.ts';
 import { actionId, checkId, sheetId } from '../domain/ids.ts';
 import type { OwnText } from '../domain/own-text.ts';
@@ -28,6 +29,8 @@ interface StepKeys {
 		readonly since?: 'last-signed' | number;
 	};
 	readonly changes?: boolean;
+	readonly every?: Cadence;
+	readonly after?: readonly string[];
 }
 
 interface SheetKeys {
@@ -106,21 +109,25 @@ function readStep(step: StepKeys, at: Tree, names: SheetNames, around: Surroundi
 		}
 	}
 	const title = step.title ?? null;
+	const when = {
+		...(step.every === undefined ? {} : { every: step.every }),
+		...(step.after === undefined ? {} : { after: step.after.map((file) => pathOrGlob(file, around.folder)) }),
+	};
 	if (step.check !== undefined) {
 		const node = member(at, 'check') ?? at;
 		for (const [index, name] of step.check.entries())
 			checkName('check', name, node.kind === 'list' ? (node.items[index] ?? node) : node, names, around);
-		return { kind: 'check', title, checks: [...new Set(step.check)].map(checkId) };
+		return { kind: 'check', title, ...when, checks: [...new Set(step.check)].map(checkId) };
 	}
 	if (step.run !== undefined) {
 		checkName('action', step.run, member(at, 'run') ?? at, names, around);
-		return { kind: 'run', title, action: actionId(step.run) };
+		return { kind: 'run', title, ...when, action: actionId(step.run) };
 	}
 	const look =
 		step.look === undefined
 			? null
 			: readLook(step.look, member(member(at, 'look'), 'log') ?? at, names, around);
-	return { kind: 'ask', title, question: step.ask ?? '', look, changes: step.changes ?? false };
+	return { kind: 'ask', title, ...when, question: step.ask ?? '', look, changes: step.changes ?? false };
 }
 
 function checkName(
@@ -167,5 +174,9 @@ function readLook(
 			meant === null ? null : { key: 'did-you-mean', values: { word: meant } },
 		);
 	}
-	return { log: isGlob(look.log) ? resolveGlob(folder, look.log) : resolvePath(folder, look.log), ...rest };
+	return { log: pathOrGlob(look.log, folder), ...rest };
+}
+
+function pathOrGlob(written: string, folder: string): string {
+	return isGlob(written) ? resolveGlob(folder, written) : resolvePath(folder, written);
 }

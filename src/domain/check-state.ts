@@ -17,20 +17,22 @@ export function pendingState(check: CheckId, now: number): CheckState {
 
 /**
  * The next standing of a check. A bad level is soft until it was seen `confirm` times in a row; ok is hard at once, and
- * so is a change from one confirmed bad level to another (that something is wrong is already known).
+ * so is a change from one confirmed bad level to another (that something is wrong is already known). `forMs` asks for time
+ * besides: hard only after the level has lasted that long.
  * Source: Icinga's soft and hard states.
  */
 export function advance(
 	state: CheckState,
 	verdict: { readonly level: Level; readonly at: number },
-	rules: { readonly confirm: number },
+	rules: { readonly confirm: number; readonly forMs?: number },
 ): { readonly state: CheckState; readonly flip: Flip | null } {
 	const { level, at } = verdict;
 	const wasBadHard = state.hard && state.level !== 'ok' && state.level !== 'pending';
 	const stillBad = state.level !== 'ok' && state.level !== 'pending' && level !== 'ok';
 	const attempt = level === 'ok' ? 1 : stillBad ? state.attempt + 1 : 1;
-	const hard = level === 'ok' || wasBadHard || attempt >= rules.confirm;
 	const since = level === state.level ? state.since : at;
+	const isConfirmed = attempt >= rules.confirm && at - since >= (rules.forMs ?? 0);
+	const hard = level === 'ok' || wasBadHard || isConfirmed;
 	const flips = hard && level !== state.hardLevel;
 	const next: CheckState = {
 		check: state.check,

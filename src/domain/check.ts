@@ -1,5 +1,6 @@
 import type { Condition, Expression } from './condition/index.ts';
 import type { Fault } from './fault.ts';
+import type { Hours } from './hours.ts';
 import type { CheckId, ServiceId } from './ids.ts';
 import type { OwnText } from './own-text.ts';
 import type { ProbePorts } from './ports.ts';
@@ -26,6 +27,12 @@ export interface CheckDefinition {
 	/** How many equal verdicts make a level hard, and how soon after a soft one to ask again. */
 	readonly confirm: number;
 	readonly retryMs: number;
+	/** A bad level is hard only after it has lasted this long, besides `confirm`. */
+	readonly forMs: number;
+	/** Asked only in these hours of the week, by the system's zone; null: always. */
+	readonly hours: Hours | null;
+	/** Checks whose trouble explains this one's: it goes on being asked, and is not told about. */
+	readonly needs: readonly CheckId[];
 	readonly must: readonly Condition[];
 	readonly should: readonly Condition[];
 	readonly show: readonly ShownValue[];

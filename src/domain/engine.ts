@@ -42,6 +42,7 @@ export type RefusalCode =
 	| 'needs-answer'
 	| 'needs-confirmation'
 	| 'steps-open'
+	| 'nothing-due'
 	| 'nothing-found'
 	| 'closing';
 

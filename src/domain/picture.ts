@@ -86,7 +86,17 @@ export interface CheckPicture {
 	readonly reasons: readonly Reason[];
 	/** Its newest result is not on disk. */
 	readonly unsaved: boolean;
+	/** It changes too often to be believed. */
+	readonly flapping: boolean;
+	/** Why its trouble is no news now; it is asked and drawn all the same. */
+	readonly hushed: Hush | null;
 }
+
+/** Explained by another check's trouble, by planned work, or not asked outside its hours. */
+export type Hush =
+	| { readonly kind: 'needs'; readonly check: CheckId }
+	| { readonly kind: 'maintenance'; readonly title: OwnText }
+	| { readonly kind: 'hours'; readonly text: string };
 
 /** One point of the sparkline: the headline in its unit (null where there was none), and whether it was bad. */
 export interface TrendPoint {

@@ -1,7 +1,9 @@
+import type { Cadence } from './cadence.ts';
 import type { CheckDefinition } from './check.ts';
 import type { Condition } from './condition/index.ts';
 import type { Fault } from './fault.ts';
 import type { ActionId, CheckId, ServiceId, SheetId } from './ids.ts';
+import type { MaintenanceWindow } from './maintenance.ts';
 import type { OwnText } from './own-text.ts';
 import type { Text } from './secret.ts';
 
@@ -61,7 +63,13 @@ export interface LookDefinition {
 	readonly since: 'last-signed' | number | null;
 }
 
-export type StepDefinition = { readonly title: OwnText | null } & (
+export type StepDefinition = {
+	readonly title: OwnText | null;
+	/** How often it must be done; absent: in every round. A round holds only the steps that are due. */
+	readonly every?: Cadence;
+	/** Due when one of these files changed since it was done last (after an import, an update, a deploy). Absolute globs. */
+	readonly after?: readonly string[];
+} & (
 	| { readonly kind: 'check'; readonly checks: readonly CheckId[] }
 	| { readonly kind: 'run'; readonly action: ActionId }
 	| {
@@ -100,6 +108,8 @@ export interface SystemDefinition {
 	readonly checks: readonly CheckDefinition[];
 	readonly actions: readonly ActionDefinition[];
 	readonly sheets: readonly SheetDefinition[];
+	/** Planned time in which trouble is no news. */
+	readonly maintenance: readonly MaintenanceWindow[];
 	/** Keys remapped by action id of the console itself. */
 	readonly keys: Readonly<Record<string, string>>;
 }

@@ -10,7 +10,7 @@ import type {
 import type { CheckId } from '../domain/ids.ts';
 import { OWN_MARK } from '../domain/log-format.ts';
 import type { ConfigProblem } from '../domain/picture.ts';
-import type { ProbePorts } from '../domain/ports.ts';
+import type { FilesPort, ProbePorts } from '../domain/ports.ts';
 import { err, type Result } from '../domain/result.ts';
 import { evidenceOf } from '../domain/round.ts';
 import { createRedactor } from '../domain/text.ts';
@@ -28,6 +28,7 @@ import { createLogRecords } from './logs/records.ts';
 import { createOperations } from './operations.ts';
 import { createPresent } from './present.ts';
 import { createRecords } from './records/records.ts';
+import { newestChange } from './round-due.ts';
 import { createRounds } from './rounds.ts';
 import { createWriting } from './writing.ts';
 
@@ -120,6 +121,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		demo: parts.signsAsDemo,
 		redact,
 		askChecks: (ids) => void checks.askNow(ids),
+		changedAt: (files) => newestChange(ports.files, files),
 		lookAt: (look, sinceAt) => records.lookAt(look, sinceAt),
 		writeRecord: (round) => records.writeSigned(round),
 		onRound: (round) => emit({ kind: 'round', round }),

@@ -1,6 +1,7 @@
 import type { CheckDefinition, CheckKind } from '../domain/check.ts';
 import { namesOf } from '../domain/condition/index.ts';
 import type { CheckDetail, EngineEvent, Refusal } from '../domain/engine.ts';
+import { isWithin } from '../domain/hours.ts';
 import type { CheckId } from '../domain/ids.ts';
 import type { Recorded } from '../domain/observation.ts';
 import type { Clock, ProbePorts } from '../domain/ports.ts';
@@ -57,12 +58,13 @@ export function createChecks(parts: ChecksParts): Checks {
 	const { clock, store, present } = parts;
 	let definitions: readonly CheckDefinition[] = [];
 	let polling = false;
+	let zone = 'UTC';
 	let uptime: readonly { check: CheckId; share: number }[] = [];
 
 	const tell = (ids: Iterable<CheckId>, now: number) => {
 		const checks = [...ids].flatMap((id) => {
 			const remembered = present.get(id);
-			return remembered ? [present.pictureOf(remembered)] : [];
+			return remembered ? [present.pictureOf(remembered, now)] : [];
 		});
 		parts.emit({ kind: 'recorded', now, checks });
 	};
@@ -96,6 +98,7 @@ export function createChecks(parts: ChecksParts): Checks {
 			void poller.askNow(others);
 			return Math.min(sooner, COMPARED_AGAIN_MS);
 		},
+		isOut: ({ hours }) => hours !== null && !isWithin(hours, clock.now(), zone),
 		onJump(byMs) {
 			const detail = { byMs: Math.round(byMs) };
 			parts.onActivity('clock.jumped', detail);
@@ -161,7 +164,11 @@ export function createChecks(parts: ChecksParts): Checks {
 		adopt(system) {
 			definitions = system.checks;
 			indexReaders();
-			present.adopt(definitions, parts.kindOf, clock.now());
+			present.adopt(definitions, parts.kindOf, clock.now(), {
+				zone: system.timezone,
+				maintenance: system.maintenance,
+			});
+			zone = system.timezone;
 			if (polling) poller.replace(definitions);
 		},
 		refill() {
@@ -192,7 +199,7 @@ export function createChecks(parts: ChecksParts): Checks {
 			if (!remembered) return err({ kind: 'refused', why: 'no-such-check', detail: { check: id } });
 			const { check, kind, verdict, transcript } = remembered;
 			return ok({
-				picture: present.pictureOf(remembered),
+				picture: present.pictureOf(remembered, clock.now()),
 				verdict,
 				transcript,
 				copyAs: kind.copyAs?.(check.options) ?? null,
@@ -202,10 +209,11 @@ export function createChecks(parts: ChecksParts): Checks {
 		},
 		picture() {
 			const all = [...present.all()];
+			const now = clock.now();
 			return {
 				kind: 'picture',
-				now: clock.now(),
-				checks: all.map((r) => present.pictureOf(r)),
+				now,
+				checks: all.map((r) => present.pictureOf(r, now)),
 				trends: all.map((r) => ({ check: r.check.id, points: [...r.trend] })),
 				uptime,
 			};

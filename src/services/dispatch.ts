@@ -5,6 +5,7 @@ import type { Storage, Stored } from '../domain/storage-port.ts';
 import type { Checks } from './checks.ts';
 import type { Lease } from './lease.ts';
 import type { Operations } from './operations.ts';
+import { lift } from './refusing.ts';
 import type { Rounds } from './rounds.ts';
 
 export interface DispatchParts {
@@ -21,9 +22,6 @@ type Handler<N extends CommandName> = (
 ) => Result<CommandOutput<N>, Refusal> | Promise<Result<CommandOutput<N>, Refusal>>;
 
 export type Dispatch = { readonly [N in CommandName]: Handler<N> };
-
-const lift = <T>(stored: Stored<T>): Result<T, Refusal> =>
-	stored.ok ? stored : err({ kind: 'fault', fault: stored.error });
 
 /** What every command does, by name: the one table between the port and the services. */
 export function createDispatch({

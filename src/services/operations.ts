@@ -7,6 +7,7 @@ import type { Clock, ProcessesPort } from '../domain/ports.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { OperationStore } from '../domain/storage-port.ts';
 import type { ActionDefinition, SystemDefinition } from '../domain/system.ts';
+import { refuse } from './refusing.ts';
 import { commandText, guardOf, type OperationEnd, runCommand } from './run-command.ts';
 
 /** Progress reaches the screen four times a second at most. */
@@ -59,11 +60,6 @@ export function createOperations(parts: OperationsParts): Operations {
 		}
 	>();
 	const told = new Map<OperationId, string>();
-
-	const refuse = (
-		why: Extract<Refusal, { kind: 'refused' }>['why'],
-		detail: Record<string, string | number> = {},
-	) => err<Refusal>({ kind: 'refused', why, detail });
 
 	const tell = (operation: Operation, tail: readonly string[]) => {
 		told.set(operation.id, operation.state);

@@ -34,6 +34,8 @@ export interface PollerParts {
 	readonly kindOf: (name: string) => CheckKind | undefined;
 	/** Takes what was probed; returns when to ask again sooner than the interval (ms), or null. */
 	readonly onProbed: (probed: Probed) => number | null;
+	/** Whether a check is outside its hours now, so that its regular question is left out. */
+	readonly isOut?: (check: CheckDefinition) => boolean;
 	readonly onJump: (byMs: number) => void;
 	/** A question began this much later than due; only those later than 50 ms. */
 	readonly onLate?: (check: CheckId, byMs: number) => void;
@@ -143,7 +145,7 @@ export function createPoller(parts: PollerParts): Poller {
 			// question, never a burst of old ones.
 			const next = plan.phase + Math.ceil((now + every / 2 - plan.phase) / every) * every;
 			// A check still running is late by its own doing: this time is left out, not doubled.
-			if (!plan.running) void ask(plan);
+			if (!plan.running && !parts.isOut?.(plan.check)) void ask(plan);
 			schedule(plan, next);
 		}
 		wake();

@@ -1,9 +1,11 @@
 import type { CheckDefinition, CheckKind, LatestValue } from '../domain/check.ts';
 import { isStale, pendingState } from '../domain/check-state.ts';
 import { namesOf } from '../domain/condition/index.ts';
+import { type FlappingState, observeLevel, STEADY } from '../domain/flapping.ts';
+import { type HushRules, hushOf } from '../domain/hush.ts';
 import { type CheckId, checkId } from '../domain/ids.ts';
 import type { CheckState, Observation, Verdict } from '../domain/observation.ts';
-import type { CheckPicture, TrendPoint } from '../domain/picture.ts';
+import type { CheckPicture, Hush, TrendPoint } from '../domain/picture.ts';
 import type { Transcript } from '../domain/reading.ts';
 import type { Baseline } from '../domain/snapshot.ts';
 import { isQuantity } from '../domain/value.ts';
@@ -27,6 +29,8 @@ export interface Remembered {
 	verdict: Verdict | null;
 	transcript: Transcript | null;
 	trend: TrendPoint[];
+	/** Whether its level changes too often to be believed. */
+	steadiness: FlappingState;
 	/** Sample → what its widest window needs; only samples that some condition looks back on. */
 	windows: Map<string, { readonly ms: number; points: WindowPoint[] }>;
 }
@@ -37,6 +41,7 @@ export interface Present {
 		checks: readonly CheckDefinition[],
 		kindOf: (name: string) => CheckKind | undefined,
 		now: number,
+		rules?: HushRules,
 	): void;
 	get(id: CheckId): Remembered | undefined;
 	all(): Iterable<Remembered>;
@@ -51,7 +56,9 @@ export interface Present {
 	add(remembered: Remembered, observation: Observation, state: CheckState): void;
 	/** How far back the widest window and the trends reach, ms. */
 	reachMs(): number;
-	pictureOf(remembered: Remembered): CheckPicture;
+	pictureOf(remembered: Remembered, now: number): CheckPicture;
+	/** Why its trouble is no news at this instant, or null. */
+	hushOf(remembered: Remembered, now: number): Hush | null;
 }
 
 function widestWindows(check: CheckDefinition): Map<string, { ms: number; points: WindowPoint[] }> {
@@ -72,6 +79,12 @@ function trendOf(observation: Observation, kind: CheckKind): number | null {
 	return kind.headline === null ? observation.durationMs : numberIn(observation, kind.headline);
 }
 
+/** What a window keeps: truth counts as 1 and 0, so that a share of it can be asked for. */
+function pointIn(observation: Observation, sample: string): number | null {
+	const value = observation.samples[sample];
+	return typeof value === 'boolean' ? Number(value) : numberIn(observation, sample);
+}
+
 function numberIn(observation: Observation, sample: string): number | null {
 	const value = observation.samples[sample];
 	return value !== undefined && isQuantity(value) ? Number(value.number) : null;
@@ -79,6 +92,7 @@ function numberIn(observation: Observation, sample: string): number | null {
 
 export function createPresent(): Present {
 	let checks = new Map<CheckId, Remembered>();
+	let rules: HushRules = { zone: 'UTC', maintenance: [] };
 
 	const present: Present = {
 		baseline: {},
@@ -89,7 +103,8 @@ export function createPresent(): Present {
 			if (!other?.newest || value === undefined) return undefined;
 			return { value, at: other.newest.at, stale: isStale(other.newest.at, now, other.check) };
 		},
-		adopt(definitions, kindOf, now) {
+		adopt(definitions, kindOf, now, newRules) {
+			if (newRules) rules = newRules;
 			const next = new Map<CheckId, Remembered>();
 			for (const check of definitions) {
 				const kind = kindOf(check.kind);
@@ -110,6 +125,7 @@ export function createPresent(): Present {
 						verdict: null,
 						transcript: null,
 						trend: [],
+						steadiness: STEADY,
 					});
 				}
 			}
@@ -135,8 +151,9 @@ export function createPresent(): Present {
 			const value = trendOf(observation, remembered.kind);
 			remembered.trend.push({ at: observation.at, value, level: observation.level });
 			if (remembered.trend.length > TREND_POINTS) remembered.trend.shift();
+			remembered.steadiness = observeLevel(remembered.steadiness, observation.level);
 			for (const [sample, window] of remembered.windows) {
-				const point = numberIn(observation, sample);
+				const point = pointIn(observation, sample);
 				if (point !== null) window.points.push({ at: observation.at, value: point });
 				const from = observation.at - window.ms;
 				while (window.points[0] && window.points[0].at < from) window.points.shift();
@@ -150,7 +167,9 @@ export function createPresent(): Present {
 			}
 			return reach;
 		},
-		pictureOf({ check, state, newest, unsaved }) {
+		hushOf: ({ check }, now) => hushOf(check, now, rules, (id) => checks.get(id)?.state),
+		pictureOf(remembered, now) {
+			const { check, state, newest, unsaved, steadiness } = remembered;
 			return {
 				id: check.id,
 				level: state.level,
@@ -162,6 +181,8 @@ export function createPresent(): Present {
 				samples: newest?.samples ?? {},
 				reasons: newest?.reasons ?? [],
 				unsaved,
+				flapping: steadiness.flapping,
+				hushed: present.hushOf(remembered, now),
 			};
 		},
 	};

@@ -4,7 +4,7 @@ import { worstLevel } from '../domain/level.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { type Answer, isDone, type Round, standingOf } from '../domain/round.ts';
 import { levelOfStep, type StandingCheck, snapshotOf } from '../domain/round-rules.ts';
-import type { Stored } from '../domain/storage-port.ts';
+import { lift } from './refusing.ts';
 import type { RoundsParts } from './rounds.ts';
 
 export interface RoundSigning {
@@ -19,8 +19,6 @@ export function createRoundSigning(
 	parts: Pick<RoundsParts, 'clock' | 'store' | 'present' | 'operator' | 'demo' | 'writeRecord'>,
 ): RoundSigning {
 	const { clock, store, present } = parts;
-	const lift = <T>(stored: Stored<T>): Result<T, Refusal> =>
-		stored.ok ? stored : err<Refusal>({ kind: 'fault', fault: stored.error });
 
 	const standingChecks = (): StandingCheck[] => {
 		const now = clock.now();

@@ -6,9 +6,11 @@ import { err, ok, type Result } from '../domain/result.ts';
 import type { Answer, AnswerOutcome, Evidence, Round, Step } from '../domain/round.ts';
 import { lastHand, objectionTo } from '../domain/round-rules.ts';
 import { dueTimeFor, planRounds } from '../domain/schedule.ts';
-import type { RoundStore, Stored } from '../domain/storage-port.ts';
+import type { RoundStore } from '../domain/storage-port.ts';
 import type { LookDefinition, SystemDefinition } from '../domain/system.ts';
 import type { Present } from './present.ts';
+import { lift, refuse } from './refusing.ts';
+import { stepsDue } from './round-due.ts';
 import { createRoundEvidence } from './round-evidence.ts';
 import { createRoundSigning } from './round-signing.ts';
 
@@ -26,6 +28,8 @@ export interface RoundsParts {
 	readonly demo: boolean;
 	/** Asks these checks now; does not wait. */
 	readonly askChecks: (checks: readonly CheckId[]) => void;
+	/** Newest modification among files and globs, epoch ms; null when there are none. */
+	readonly changedAt: (files: readonly string[]) => Promise<number | null>;
 	/** Error lines for a manual step: what the operator looked at. */
 	readonly lookAt: (look: LookDefinition, sinceAt: number | null) => Promise<Evidence | null>;
 	/** Writes the record's files; called with the signed round, also for those a crash left without. */
@@ -77,13 +81,6 @@ export function createRounds(parts: RoundsParts): Rounds {
 	const toldVersion = new Map<RoundId, string>();
 	const readStand = new Map<RoundId, string>();
 
-	const refused = (
-		why: Extract<Refusal, { kind: 'refused' }>['why'],
-		detail: Record<string, string | number> = {},
-	) => err<Refusal>({ kind: 'refused', why, detail });
-	const lift = <T>(stored: Stored<T>): Result<T, Refusal> =>
-		stored.ok ? stored : err<Refusal>({ kind: 'fault', fault: stored.error });
-
 	const evidence = createRoundEvidence({
 		present,
 		lookAt: parts.lookAt,
@@ -105,10 +102,10 @@ export function createRounds(parts: RoundsParts): Rounds {
 	const get = (id: RoundId, index?: number): Result<Round, Refusal> => {
 		const got = lift(store.get(id));
 		if (!got.ok) return got;
-		if (!got.value) return refused('no-such-round', { round: id });
+		if (!got.value) return refuse('no-such-round', { round: id });
 		if (got.value.signed)
-			return refused('already-signed', { by: got.value.signed.by, at: got.value.signed.at });
-		if (index !== undefined && !got.value.steps[index]) return refused('no-such-step', { step: index + 1 });
+			return refuse('already-signed', { by: got.value.signed.by, at: got.value.signed.at });
+		if (index !== undefined && !got.value.steps[index]) return refuse('no-such-step', { step: index + 1 });
 		return ok(withFound(got.value));
 	};
 
@@ -142,10 +139,12 @@ export function createRounds(parts: RoundsParts): Rounds {
 		async begin(sheetName, dueAt) {
 			const system = parts.system();
 			const sheet = system.sheets.find((s) => s.id === sheetName);
-			if (!sheet) return refused('no-such-sheet', { sheet: sheetName });
+			if (!sheet) return refuse('no-such-sheet', { sheet: sheetName });
 			const now = clock.now();
 			const joined = open.find((r) => r.sheet === sheet.id);
 			if (joined) return ok({ round: tell(joined) });
+			const steps = await stepsDue(sheet.steps, now, parts);
+			if (steps.length === 0) return refuse('nothing-due', { sheet: sheet.id });
 			const begun = lift(
 				store.begin({
 					sheet: sheet.id,
@@ -154,7 +153,7 @@ export function createRounds(parts: RoundsParts): Rounds {
 					graceMs: sheet.graceMs,
 					startedAt: now,
 					startedBy: parts.operator,
-					steps: sheet.steps,
+					steps,
 				}),
 			);
 			if (!begun.ok) {
@@ -165,7 +164,7 @@ export function createRounds(parts: RoundsParts): Rounds {
 			}
 			parts.onActivity('round.begun', { sheet: sheet.id, round: begun.value.id });
 			const round = tell(begun.value);
-			parts.askChecks([...new Set(sheet.steps.flatMap((s) => (s.kind === 'check' ? s.checks : [])))]);
+			parts.askChecks([...new Set(steps.flatMap((s) => (s.kind === 'check' ? s.checks : [])))]);
 			rounds.plan(now);
 			return ok({ round });
 		},
@@ -175,7 +174,7 @@ export function createRounds(parts: RoundsParts): Rounds {
 			const step = got.value.steps[index] as Step;
 			const text = parts.redact(note.trim());
 			const refusal = objectionTo(step, outcome, text);
-			if (refusal) return refused(refusal, { step: index + 1 });
+			if (refusal) return refuse(refusal, { step: index + 1 });
 			const seen = await evidence.forAnswer(got.value, step);
 			return put(
 				id,

@@ -15,7 +15,7 @@ export interface Counts {
 /** A check's level as it may be drawn: without a fresh observation it is unknown, never green. */
 export function levelOf(state: PictureState, face: CheckFace, now: number): Level {
 	const check = state.checks.get(face.id);
-	if (!check) return 'pending';
+	if (!check || check.hushed?.kind === 'hours') return 'pending';
 	return isStale(check.at, now, face) ? 'unknown' : check.level;
 }
 
@@ -28,6 +28,8 @@ export function countsOf(state: PictureState, now: number): Counts {
 	for (const face of state.face?.checks ?? []) {
 		const level = levelOf(state, face, now);
 		counts.total += 1;
+		// What is planned, or follows from another's trouble, is not counted a second time.
+		if (state.checks.get(face.id)?.hushed) continue;
 		if (level === 'critical' || level === 'warning' || level === 'unknown') counts[level] += 1;
 	}
 	return counts;

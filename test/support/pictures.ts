@@ -215,6 +215,8 @@ export function wellCheck(id: string, now = MORNING, agoMs = 4_000): CheckPictur
 		samples: samples[id] ?? {},
 		reasons: [],
 		unsaved: false,
+		flapping: false,
+		hushed: null,
 	};
 }
 

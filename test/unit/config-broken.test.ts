@@ -21,7 +21,7 @@ it('a check without its secret is never asked, and says why', async () => {
 	const probed = await createProber({ clock: createFakeClock() } as unknown as ProbePorts).probe(check, kind);
 	expect(probed.outcome).toEqual({
 		ok: false,
-		error: { code: 'secret-missing', detail: { name: 't', reference: 'env:T' } },
+		error: { code: 'secret-missing', detail: expect.objectContaining({ name: 't', reference: 'env:T' }) },
 	});
 });
 
@@ -49,6 +49,9 @@ it('an action without its secret is never run', async () => {
 	const end = await runCommand(action, action.body, parts, new AbortController().signal, () => {});
 	expect(end.level).toBe('unknown');
 	expect(end.reasons).toEqual([
-		{ kind: 'fault', fault: { code: 'secret-missing', detail: { name: 't', reference: 'env:T' } } },
+		{
+			kind: 'fault',
+			fault: { code: 'secret-missing', detail: expect.objectContaining({ name: 't', reference: 'env:T' }) },
+		},
 	]);
 });

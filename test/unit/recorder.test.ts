@@ -119,7 +119,10 @@ describe('a full disk', () => {
 			await clock.advance(200);
 		}
 		expect(bursts.flat()).toHaveLength(3);
-		expect(present.pictureOf(present.get(one.id)!)).toMatchObject({ unsaved: true, level: 'ok' });
+		expect(present.pictureOf(present.get(one.id)!, clock.now())).toMatchObject({
+			unsaved: true,
+			level: 'ok',
+		});
 		expect(storage.at(-1)).toMatchObject({ unsaved: 3, fault: { code: 'disk-full' } });
 		const since = storage[0]?.since;
 		expect(storage.at(-1)?.since).toBe(since);
@@ -127,6 +130,6 @@ describe('a full disk', () => {
 		await clock.advance(1_500);
 		expect(store.batches.flat()).toHaveLength(3);
 		expect(storage.at(-1)).toEqual({ unsaved: 0, since: null, fault: null });
-		expect(present.pictureOf(present.get(one.id)!).unsaved).toBe(false);
+		expect(present.pictureOf(present.get(one.id)!, clock.now()).unsaved).toBe(false);
 	});
 });

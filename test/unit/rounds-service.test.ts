@@ -42,6 +42,7 @@ function setUp({ path = scratch(), operator = 'mei', clock = createFakeClock() }
 		redact: (text) => text.replaceAll('hunter2', '***'),
 		demo: false,
 		askChecks: (ids) => asked.push([...ids]),
+		changedAt: async () => null,
 		lookAt: async () => null,
 		writeRecord: async (round) =>
 			files === 'written'

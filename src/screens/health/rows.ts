@@ -1,6 +1,6 @@
 import { isWorse, type Level, worstLevel } from '../../domain/level.ts';
 import { type Locale, ownText } from '../../domain/own-text.ts';
-import type { CheckFace, CheckPicture, ServiceFace, TrendPoint } from '../../domain/picture.ts';
+import type { CheckFace, CheckPicture, Hush, ServiceFace, TrendPoint } from '../../domain/picture.ts';
 import { formatBare, quantity } from '../../domain/value.ts';
 import { faultBrief } from '../../i18n/fault.ts';
 import { ageText, clockText, momentText } from '../../i18n/times.ts';
@@ -163,6 +163,27 @@ export function sinceText(at: number, now: number, zone: string, locale: Locale)
 	return healthWord(locale, 'since', { time, age: ageText(now - at, locale) });
 }
 
+/** Why trouble is no news now: planned, explained by another check, or outside the hours it is asked in. */
+export function hushText(state: PictureState, hush: Hush, locale: Locale): string {
+	if (hush.kind === 'maintenance')
+		return healthWord(locale, 'maintenance', { title: ownText(hush.title, locale) });
+	if (hush.kind === 'hours') return healthWord(locale, 'hours', { hours: hush.text });
+	const needed = state.face?.checks.find((check) => check.id === hush.check);
+	return healthWord(locale, 'needs', { check: needed ? checkTitle(needed, locale) : hush.check });
+}
+
+/** `19 of 19 checks evaluated, the oldest value 45 s old`: how much of what is declared was really looked at. */
+export function coverageText(state: PictureState, now: number, locale: Locale): string {
+	const faces = state.face?.checks ?? [];
+	const seen = faces.flatMap((face) => {
+		const at = state.checks.get(face.id)?.at ?? 0;
+		return at === 0 || isStaleCheck(state, face, now) ? [] : [at];
+	});
+	const values = { evaluated: seen.length, declared: faces.length };
+	if (seen.length === 0) return healthWord(locale, 'covered-none', values);
+	return healthWord(locale, 'covered', { ...values, age: ageText(now - Math.min(...seen), locale) });
+}
+
 /** Every bad check with its reasons, worst first. */
 export function explain(
 	state: PictureState,
@@ -192,7 +213,10 @@ export function explain(
 		if (reasons.length > MAX_REASONS)
 			parts.push(healthWord(locale, 'more', { count: reasons.length - MAX_REASONS }));
 		if (picture) parts.push(sinceText(picture.since, now, zone, locale));
-		return { level, text: parts.join(' · ') };
+		if (picture?.flapping) parts.push(healthWord(locale, 'flapping'));
+		if (picture?.hushed) parts.push(hushText(state, picture.hushed, locale));
+		// What is no news is said without alarm.
+		return { level: picture?.hushed ? 'pending' : level, text: parts.join(' · ') };
 	});
 	if (bad.length <= MAX_EXPLANATIONS) return lines;
 	const rest = healthWord(locale, 'more-checks', { count: bad.length - MAX_EXPLANATIONS });

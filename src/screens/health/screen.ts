@@ -13,7 +13,7 @@ import {
 	wrapParts,
 } from '../page.ts';
 import { drawTimes, drawValues } from '../trend.ts';
-import { type HealthRow, toHealthRows } from './rows.ts';
+import { coverageText, type HealthRow, toHealthRows } from './rows.ts';
 import { healthWord } from './words.ts';
 
 interface Widths {
@@ -148,7 +148,7 @@ function heading(row: HealthRow, { columns, theme }: Canvas): ListRow {
 	};
 }
 
-function signedLine(state: PictureState, { columns, theme, locale, zone }: Canvas): ListRow {
+function signedLine(state: PictureState, { columns, theme, locale, zone, now }: Canvas): ListRow {
 	const { signedAt, signedBy, title } = state.signed;
 	const text =
 		signedAt === null
@@ -160,10 +160,14 @@ function signedLine(state: PictureState, { columns, theme, locale, zone }: Canva
 				});
 	return {
 		id: null,
-		size: 2,
+		size: 3,
 		lines: () => [
 			createLine(theme, columns).end(),
 			createLine(theme, columns).gap(1).text(text, 'muted').end(),
+			createLine(theme, columns)
+				.gap(1)
+				.text(coverageText(state, now, locale), 'muted')
+				.end(),
 		],
 	};
 }

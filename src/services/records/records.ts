@@ -72,7 +72,10 @@ export function createRecords(parts: RecordsParts): Records {
 			pid: parts.pid,
 		});
 	};
-	const coverage = () => [...present.all()].map((remembered) => present.pictureOf(remembered));
+	const coverage = () => {
+		const now = clock.now();
+		return [...present.all()].map((remembered) => present.pictureOf(remembered, now));
+	};
 
 	/** When the round before this one was signed. */
 	const signedBefore = (round: Round): number | null => {
@@ -113,6 +116,9 @@ export function createRecords(parts: RecordsParts): Records {
 		flipped(flip, reasons) {
 			// The first look at a check that is well is no news for an error log.
 			if (flip.from === 'pending' && flip.to === 'ok') return;
+			// Planned work, trouble that follows from another's, and restless checks fill no log.
+			const remembered = present.get(flip.check);
+			if (remembered && (present.hushOf(remembered, flip.at) || remembered.steadiness.flapping)) return;
 			watched(errorLog().flipped(flip, reasons));
 		},
 		failed(operation) {
