@@ -4,6 +4,9 @@ export interface ClockState {
 	readonly offsetMs: number | null;
 }
 
+/** With `local` in its configuration chrony calls the host's own clock a reference, 0 ms from itself. */
+const OWN_CLOCK = '7F7F0101';
+
 /**
  * `chronyc -c tracking`: reference, its name, stratum, time of reference, offset in seconds … and the leap state, which is
  * last. Null for anything else.
@@ -13,7 +16,7 @@ export function readChrony(stdout: string): ClockState | null {
 	const leap = fields.at(-1) ?? '';
 	const offset = Number(fields[4]);
 	if (fields.length < 14 || !Number.isFinite(offset)) return null;
-	const synchronised = leap !== 'Not synchronised' && Number(fields[2]) > 0;
+	const synchronised = leap !== 'Not synchronised' && Number(fields[2]) > 0 && fields[0] !== OWN_CLOCK;
 	return { synchronised, offsetMs: synchronised ? Math.abs(offset) * 1000 : null };
 }
 

@@ -311,6 +311,9 @@ describe('the clock', () => {
 			offsetMs: null,
 		});
 		expect(readChrony('506 Cannot talk to daemon')).toBeNull();
+		const withItself =
+			'7F7F0101,,10,1795307332.212215495,0.000000000,0.000000000,0.000000000,0.000,0.000,0.000,0.000000000,0.000000000,0.0,Normal\n';
+		expect(readChrony(withItself)).toEqual({ synchronised: false, offsetMs: null });
 	});
 	test('timedatectl', () => {
 		expect(readTimedate('NTPSynchronized=yes\n')).toBe(true);
