@@ -89,8 +89,11 @@ export function createLogCounter(options: LogOptions, sinceAt: number, now: numb
 		take(record: LogRecord): void {
 			const entry = readEntry(record, options, now);
 			const isBefore = entry.at !== null && entry.at < sinceAt;
-			if (!isBefore && options.require?.some((name) => fieldOf(entry.fields ?? {}, name) === undefined))
-				malformed++;
+			// A line that is no JSON goes on with the record before it: it lacks everything.
+			if (!isBefore && options.require !== undefined) {
+				malformed += record.more;
+				if (options.require.some((name) => fieldOf(entry.fields ?? {}, name) === undefined)) malformed++;
+			}
 			if (!isWanted(entry, record)) return;
 			const fingerprint = nameOf(entry, record, options, mask);
 			if (isBefore) {

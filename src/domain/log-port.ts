@@ -44,6 +44,8 @@ export interface LogRecord {
 	readonly text: string;
 	/** The last line that belongs to it, '' when it is one line. */
 	readonly last: string;
+	/** How many lines belong to it beside the first. */
+	readonly more: number;
 }
 
 export interface LogRange {

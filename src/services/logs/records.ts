@@ -102,7 +102,13 @@ export function createLogRecords(parts: LogRecordsParts): LogRecordsPort {
 				const wanted = filter.passesLevel(read.level);
 				if (read.head) folding.end();
 				if (wanted && !filter.isOurs(bytes))
-					folding.add(read.head, { at: read.next.at, level: read.level, text: parts.redact(line), last: '' });
+					folding.add(read.head, {
+						at: read.next.at,
+						level: read.level,
+						text: parts.redact(line),
+						last: '',
+						more: 0,
+					});
 			}
 			folding.end();
 		},
@@ -174,7 +180,7 @@ async function readStretch({ file, from, to }: Stretch, reading: Reading): Promi
 		if (line.head) folding.end();
 		if (filter.isOurs(line.bytes)) continue;
 		const text = redact(line.bytes.toString('utf8')).trimEnd();
-		folding.add(line.head, { at: line.sortAt, level: line.level, text, last: '' });
+		folding.add(line.head, { at: line.sortAt, level: line.level, text, last: '', more: 0 });
 	}
 	folding.end();
 	if (file.fault === null) return null;
@@ -188,7 +194,7 @@ function createFolding(take: (record: LogRecord) => void) {
 	return {
 		add(head: boolean, line: LogRecord): void {
 			if (head) open = line;
-			else if (open !== null) open = { ...open, last: line.text };
+			else if (open !== null) open = { ...open, last: line.text, more: open.more + 1 };
 		},
 		end(): void {
 			if (open !== null) take(open);
