@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { builtRounds } from '../support/built.ts';
-import { atHealth, test, until } from '../support/console.ts';
+import { atHealth, runByName, shows, test, until } from '../support/console.ts';
 
 /** The program that a shell has started last. */
 async function consoleBelow(shell: number): Promise<number> {
@@ -44,6 +45,27 @@ test('asks for a second ctrl-c, and takes the first back with any other key', as
 	expect(pty.isAlternate).toBe(false);
 	expect(pty.output).toMatch(LEFT);
 });
+
+test('cancels what runs with the first ctrl-c, and leaves none of its processes', async ({ world }) => {
+	const pty = await world.open();
+	await atHealth(pty);
+	// An action of the operator's own that would run for a minute.
+	const config = join(world.demo, 'rounds.yaml');
+	const text = await readFile(config, 'utf8');
+	await writeFile(
+		config,
+		text.replace('\nactions:', '\nactions:\n  doze: {title: Doze, run: [sleep, "60"]}'),
+	);
+	await runByName(pty, 'doze', 'Doze');
+	await shows(pty, 'sleep 60', 'started: Doze');
+	pty.press('ctrl-c');
+	await shows(pty, /cancelling: Doze|cancelled/, /cancelled/);
+	await until(async () => (await world.leftOver()).length === 1);
+	pty.press('q');
+	await shows(pty, '▸Flask Server');
+	pty.press('q');
+	expect((await pty.exit).code).toBe(0);
+}, 60_000);
 
 test('goes to the shell on ctrl-z and comes back with the same screen', async ({ world }) => {
 	const { node, script } = await builtRounds();
