@@ -63,12 +63,17 @@ interface Entry {
 }
 
 /** Counts records of a log by fingerprint; those before the window only say which fingerprints are known. */
-export function createLogCounter(options: LogOptions, sinceAt: number, now: number) {
+export function createLogCounter(
+	options: LogOptions,
+	sinceAt: number,
+	now: number,
+	seen: Iterable<string> = [],
+) {
 	const mask = createSensitiveMask(options.mask);
 	const [match, ignore] = [options.match, options.ignore].map((one) =>
 		one === undefined ? null : new RegExp(one, 'mu'),
 	);
-	const known = new Set<string>();
+	const known = new Set<string>(seen);
 	const sorts = new Map<string, Counted>();
 	const [users, traces] = [new Set<string>(), new Set<string>()];
 	const durations: number[] = [];
@@ -134,6 +139,7 @@ export function createLogCounter(options: LogOptions, sinceAt: number, now: numb
 				}
 			}
 		},
+		known,
 		/** Files are read one after the other: only at the end is it known what was there before. */
 		end(): LogCount {
 			for (const sort of sorts.values()) sort.isNew = !known.has(sort.fingerprint);

@@ -13,6 +13,7 @@ import { countSample, msSample } from './samples.ts';
 import { shellWord } from './shell-word.ts';
 
 const DAY = 86_400_000;
+const HOUR = 3_600_000;
 const SHOWN = 20;
 /** A percentile of fewer is an accident. */
 const LEAST_DURATIONS = 20;
@@ -75,15 +76,16 @@ export const log = defineCheckKind<LogOptions>({
 	async probe(options, ports, context) {
 		const began = ports.clock.monotonic();
 		const sinceAt = sinceOf(options, context.now, context.signedAt ?? null);
+		const seen = seenBefore(options, sinceAt, context.now);
 		const range: LogRange = {
 			sinceAt,
-			fromAt: Math.max(0, sinceAt - options.before),
+			fromAt: seen === null ? Math.max(0, sinceAt - options.before) : sinceAt,
 			// Levels under another name, or lines that must all be looked at, cannot be sought by their bytes.
 			level: isPlain(options) ? (options.level ?? null) : null,
 			zone: options.zone ?? null,
 			limitBytes: options.limit,
 		};
-		const counter = createLogCounter(options, sinceAt, context.now);
+		const counter = createLogCounter(options, sinceAt, context.now, seen ?? []);
 		const read = await readLog(options, range, ports, context, counter.take);
 		const spent = [{ phase: 'total', ms: ports.clock.monotonic() - began }];
 		const request = requestOf(options, range);
@@ -93,6 +95,8 @@ export const log = defineCheckKind<LogOptions>({
 				transcript: { request, response: [], body: '', bytes: 0, timings: spent },
 			});
 		const found = counter.end();
+		const readAt = seen === null ? context.now : (memories.get(options)?.readAt ?? context.now);
+		memories.set(options, { sinceAt, readAt, known: counter.known, sorts: found.sorts });
 		const response = [
 			read.value,
 			...found.sorts.slice(0, SHOWN).map((sort) => safeLine(options, lineOf(sort), 400)),
@@ -104,6 +108,28 @@ export const log = defineCheckKind<LogOptions>({
 		});
 	},
 });
+
+interface Memory {
+	readonly sinceAt: number;
+	/** When everything before the window was last read. */
+	readonly readAt: number;
+	readonly known: ReadonlySet<string>;
+	readonly sorts: readonly Counted[];
+}
+
+const memories = new WeakMap<LogOptions, Memory>();
+
+/**
+ * Fingerprints from before the window, remembered for an hour: a week of log is not read again every minute. What has left
+ * the window since is known now. null: all of it has to be read.
+ */
+function seenBefore(options: LogOptions, sinceAt: number, now: number): Iterable<string> | null {
+	const memory = memories.get(options);
+	if (memory === undefined || sinceAt < memory.sinceAt) return null;
+	if (now - memory.readAt > HOUR || now < memory.readAt) return null;
+	const left = memory.sorts.filter(({ firstAt }) => firstAt !== null && firstAt < sinceAt);
+	return [...memory.known, ...left.map(({ fingerprint }) => fingerprint)];
+}
 
 function isPlain({ fields, require, files }: LogOptions): boolean {
 	return (

@@ -1,244 +1,22 @@
-// The crontab test asks the real `crontab` (Debian: apt-get install cron) and is skipped where it is missing.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// The crontab test asks the real `crontab` (Debian: apt-get install cron) and is skipped where it is missing, and so are those
+// that run the real pytest (python3-pytest) and Perl (perl).
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, test } from 'vitest';
 import { backup, stampOf } from '../../src/checks/backup.ts';
-import { compare } from '../../src/checks/compare.ts';
 import { readCrontab, readTimers } from '../../src/checks/crontab.ts';
-import type { RegisteredKind } from '../../src/checks/define.ts';
 import { heartbeat } from '../../src/checks/heartbeat.ts';
-import { log } from '../../src/checks/log.ts';
 import { schedule } from '../../src/checks/schedule.ts';
 import { suite } from '../../src/checks/suite.ts';
-import type { LatestValue, ProbeContext } from '../../src/domain/check.ts';
-import { OWN_MARK } from '../../src/domain/log-format.ts';
-import { quantity } from '../../src/domain/value.ts';
-import { createClock } from '../../src/platform/clock.ts';
-import { createLogFiles } from '../../src/platform/log-files.ts';
-import { createProbePorts } from '../../src/platform/ports.ts';
-import { createLogRecords } from '../../src/services/logs/records.ts';
-import { fakeSql } from '../support/check-subjects.ts';
-import { HEAD, loadText } from '../support/config-sources.ts';
+import { createAsking, HOUR, NOW } from '../support/asking.ts';
 import { JSON_HEAD, plain, serveRaw } from '../support/servers.ts';
 
-const HOUR = 3_600_000;
-const NOW = Date.parse('2025-11-23T09:00:00Z');
-const clock = createClock();
-const logs = createLogRecords({
-	files: createLogFiles(),
-	clock,
-	redact: (text) => text,
-	ownMark: OWN_MARK,
-	zone: () => 'UTC',
+let { ask, close, file, folder } = createAsking();
+afterEach(async () => {
+	await close();
+	({ ask, close, file, folder } = createAsking());
 });
-const ports = createProbePorts({ sql: fakeSql, logs, clock });
-let folder: string;
-
-beforeEach(() => {
-	folder = mkdtempSync(join(tmpdir(), 'rounds-records-'));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-afterAll(() => ports.close());
-
-function file(name: string, text: string, at = NOW): string {
-	const path = join(folder, name);
-	writeFileSync(path, text);
-	utimesSync(path, new Date(at), new Date(at));
-	return path;
-}
-
-async function ask(kind: object, written: object, more: Partial<ProbeContext> = {}) {
-	const asked = kind as RegisteredKind;
-	const options = asked.schema.parse(written);
-	const context = {
-		now: NOW,
-		deadline: clock.monotonic() + 30_000,
-		signal: new AbortController().signal,
-		...more,
-	};
-	const answer = await asked.probe(options, ports, context);
-	if (!answer.ok) return { fault: answer.error.code, detail: answer.error.detail };
-	return Object.fromEntries(
-		Object.entries(answer.value.samples).map(([name, value]) => [
-			name,
-			typeof value === 'object' && value !== null ? value.number : value,
-		]),
-	);
-}
-
-describe('log', () => {
-	const line = (time: string, rest: string) => `[2025-11-${time}] ${rest}\n`;
-	const APP =
-		line('21 08:00:00', '[ERROR] Payment 1 of "Lim" failed') +
-		line('22 23:00:00', '[ERROR] Payment 2 of "Tan" failed') +
-		line('23 08:00:00', '[ERROR] Payment 3 of "Ong" failed') +
-		line('23 08:01:00', '[INFO] Payment 4 done') +
-		line('23 08:02:00', '[ERROR] no column net, password=hunter2') +
-		'Traceback (most recent call last):\n  File "x.py", line 3\nKeyError: \'net\'\n' +
-		line('23 08:03:00', '[ERROR] rounds: api-health became critical {"by":"rounds"}');
-
-	it('counts since a window by fingerprint, names what is new, and never its own lines', async () => {
-		const samples = await ask(log, { files: file('app.log', APP), level: 'error', since: '2h' });
-		expect(samples).toMatchObject({ count: '2', fingerprints: '2', new: '1', errors: '2', unmasked: '1' });
-		expect(samples).toMatchObject({ names: expect.stringContaining("KeyError: '…'") });
-		expect(JSON.stringify(samples)).not.toContain('hunter2');
-	});
-
-	it('counts since the last signed round, and since a day before the first', async () => {
-		const path = file('app.log', APP);
-		const signedAt = Date.parse('2025-11-22T22:00:00Z');
-		expect(await ask(log, { files: path, level: 'error' }, { signedAt })).toMatchObject({
-			count: '3',
-			new: '1',
-		});
-		expect(await ask(log, { files: path, level: 'error' })).toMatchObject({ count: '3' });
-		expect(await ask(log, { files: path, level: 'error' }, { signedAt: NOW })).toMatchObject({ count: '0' });
-	});
-
-	it('reads rotated parts, and says when one it needs is packed', async () => {
-		const path = file('app.log', line('23 08:00:00', '[ERROR] a'));
-		file('app.log.1', line('23 06:00:00', '[ERROR] b'), NOW - 2 * HOUR);
-		expect(await ask(log, { files: path, level: 'error', since: '12h' })).toMatchObject({ count: '2' });
-		const packed = join(folder, 'app.log.2.gz');
-		writeFileSync(packed, execFileSync('gzip', ['-c'], { input: 'x'.repeat(5000) + Math.random() }));
-		utimesSync(packed, new Date(NOW - 20 * HOUR), new Date(NOW - 20 * HOUR));
-		expect(await ask(log, { files: path, level: 'error', since: '12h' })).toMatchObject({ count: '2' });
-		expect(await ask(log, { files: path, level: 'error', since: '24h' })).toMatchObject({
-			fault: 'file-malformed',
-		});
-	});
-
-	const JSONL = [
-		{
-			timestamp: '2025-11-23T08:00:00Z',
-			level: 'error',
-			trace_id: 'a',
-			user_id: 1,
-			role: 'admin',
-			action: 'book',
-			duration_ms: 812,
-		},
-		{
-			timestamp: '2025-11-23T08:01:00Z',
-			level: 'error',
-			trace_id: 'b',
-			user_id: 1,
-			role: 'customer',
-			action: 'book',
-			duration_ms: 20,
-		},
-		{
-			timestamp: '2025-11-23T08:02:00Z',
-			level: 'error',
-			trace_id: 'b',
-			user_id: 2,
-			role: 'admin',
-			action: 'book',
-			phone: '13812345678',
-		},
-		{ timestamp: '2025-11-23T08:03:00Z', level: 'info', action: 'cancel' },
-	];
-
-	it('reads JSON fields, and counts lines that lack what they must have', async () => {
-		const text = `${JSONL.map((one) => JSON.stringify(one)).join('\n')}\nplain words\n`;
-		const samples = await ask(log, {
-			files: file('app.json', text),
-			level: 'error',
-			since: '2h',
-			require: ['timestamp', 'level', 'trace_id'],
-		});
-		expect(samples).toMatchObject({
-			count: '3',
-			fingerprints: '2',
-			users: '2',
-			traces: '2',
-			slowest: '812',
-			malformed: '2',
-			unmasked: '1',
-		});
-		expect(
-			await ask(log, { files: join(folder, 'app.json'), where: { role: 'admin' }, since: '2h' }),
-		).toMatchObject({ count: '2' });
-	});
-
-	it('reads fields under other names', async () => {
-		const text =
-			'{"ts": "2025-11-23T08:00:00Z", "sev": "ERROR", "what": "no row 7"}\n{"ts": "2025-11-20T08:00:00Z", "sev": "ERROR", "what": "no row 8"}\n';
-		const fields = { time: 'ts', level: 'sev', message: 'what' };
-		expect(await ask(log, { files: file('x.log', text), level: 'error', since: '2h', fields })).toMatchObject(
-			{ count: '1', new: '0' },
-		);
-	});
-
-	it('reads what docker puts a time before, from both outputs', async () => {
-		const said = `2025-11-23T08:00:00.123456789Z {"level": "error", "message": "no row 7"}`;
-		const run = [
-			'sh',
-			'-c',
-			`echo '${said}'; echo '2025-11-23T08:05:00.1Z [ERROR] no row 8' >&2; echo 'from {since} {epoch}'`,
-		];
-		expect(await ask(log, { run, cwd: folder, level: 'error', since: '2h', before: '1h' })).toMatchObject({
-			count: '2',
-		});
-		expect(
-			await ask(log, {
-				run,
-				cwd: folder,
-				match: '^from 2025-11-23T06:00:00.000Z 1763877600$',
-				since: '2h',
-				before: '1h',
-			}),
-		).toMatchObject({ count: '1' });
-	});
-
-	it('reads the journal as JSON by its own fields', async () => {
-		const entry = (priority: number) =>
-			`{"__REALTIME_TIMESTAMP":"1763884800123456","PRIORITY":"${priority}","MESSAGE":"no row ${priority}","_SYSTEMD_UNIT":"app.service"}`;
-		const path = file('journal.txt', `${entry(3)}\n${entry(6)}\n`);
-		expect(await ask(log, { run: ['cat', path], cwd: folder, level: 'error', since: '2h' })).toMatchObject({
-			count: '1',
-		});
-	});
-
-	it('asks Loki page by page and faults rather than count a part', async () => {
-		const asked: string[] = [];
-		const page = (count: number, from: number) =>
-			JSON.stringify({
-				status: 'success',
-				data: {
-					resultType: 'streams',
-					result: [
-						{
-							stream: { app: 'x', level: 'error' },
-							values: Array.from({ length: count }, (_, at) => [
-								`${BigInt(from) * 1_000_000n - BigInt(at)}`,
-								`no row ${from + at}`,
-							]),
-						},
-					],
-				},
-			});
-		const server = await serveRaw((socket, request) => {
-			asked.push(request.split(' ')[1] ?? '');
-			void socket.write(plain(page(asked.length === 1 ? 5000 : 3, NOW - asked.length * HOUR), JSON_HEAD));
-		});
-		const samples = await ask(log, {
-			loki: server.url,
-			query: '{app="x"} |= "row"',
-			level: 'error',
-			since: '12h',
-		});
-		expect(samples).toMatchObject({ count: '5003', fingerprints: '1' });
-		const first = new URL(asked[0] ?? '', server.url);
-		expect(first.pathname).toBe('/loki/api/v1/query_range');
-		expect(first.searchParams.get('query')).toBe('{app="x"} |= "row"');
-		expect(asked).toHaveLength(2);
-		await ports.close();
-		await server.close();
-	});
-});
+afterAll(() => close());
 
 // As `crontab -l` of Debian 12 and /etc/crontab say it, with the four lines of the brand diagnosis system.
 const TABLE = `SHELL=/bin/sh
@@ -439,7 +217,7 @@ describe('heartbeat', () => {
 		expect(await ask(heartbeat, { url: `${server.url}/gone`, value: '$.last' })).toMatchObject({
 			fault: 'no-time',
 		});
-		await ports.close();
+		await close();
 		await server.close();
 	});
 });
@@ -504,77 +282,5 @@ describe('suite', () => {
 			'ok(1,"P0 a"); ok(0,"P1 b"); subtest c => sub { plan(tests => 1); ok(1) };',
 		];
 		expect(await ask(suite, { run, cwd: folder, read: 'tap' })).toMatchObject({ passed: '2', failed: '1' });
-	});
-});
-
-describe('compare', () => {
-	const at = NOW - 1000;
-	const values: Record<string, unknown> = {
-		'api.n': { value: quantity(8), at, stale: false },
-		'table.n': { value: '8.0', at: at - HOUR, stale: false },
-		'staging.n': { value: quantity(9), at, stale: false },
-		'old.n': { value: quantity(8), at, stale: true },
-		'api.took': { value: quantity(8, 'ms'), at, stale: false },
-		'file.size': { value: quantity(8, 'bytes'), at, stale: false },
-		'api.version': { value: 'v1', at, stale: false },
-		'staging.version': { value: 'v2', at, stale: false },
-	};
-	const latest: LatestValue = (check, sample) => values[`${check}.${sample}`] as ReturnType<LatestValue>;
-	const ask2 = (written: object) => ask(compare, written, { latest });
-
-	it('takes equal numbers for equal however they are written', async () => {
-		expect(await ask2({ equal: ['api.n', 'table.n'] })).toMatchObject({
-			differing: '0',
-			compared: '1',
-			spread: '0',
-		});
-		expect(
-			await ask2({
-				pairs: [
-					['api.n', 'staging.n'],
-					['api.version', 'staging.version'],
-				],
-			}),
-		).toMatchObject({
-			differing: '2',
-			differences: 'api.n 8 · staging.n 9; api.version v1 · staging.version v2',
-		});
-		expect(await ask2({ equal: ['api.took', 'file.size'] })).toMatchObject({ differing: '1' });
-	});
-
-	it('allows what is tolerated', async () => {
-		expect(await ask2({ equal: ['api.n', 'staging.n'], tolerance: 1 })).toMatchObject({ differing: '0' });
-		expect(await ask2({ equal: ['api.n', 'staging.n'], tolerance: '12%' })).toMatchObject({ differing: '0' });
-		expect(await ask2({ equal: ['api.n', 'staging.n'], tolerance: '11%' })).toMatchObject({ differing: '1' });
-	});
-
-	it('never says that all agree when it has not seen all', async () => {
-		expect(await ask2({ equal: ['api.n', 'old.n'] })).toMatchObject({
-			fault: 'no-fresh-value',
-			detail: { reason: 'stale' },
-		});
-		expect(await ask2({ equal: ['api.n', 'none.n'] })).toMatchObject({
-			fault: 'no-fresh-value',
-			detail: { name: 'none.n' },
-		});
-		expect(await ask2({ equal: ['api.n', 'table.n'], apart: '5m' })).toMatchObject({
-			fault: 'no-fresh-value',
-		});
-		expect(
-			await ask2({
-				pairs: [
-					['api.n', 'old.n'],
-					['api.n', 'staging.n'],
-				],
-			}),
-		).toMatchObject({ differing: '1' });
-	});
-
-	it('finds names nobody gives when the configuration is read', async () => {
-		const text = `${HEAD}\nchecks:\n  api: {kind: tcp, host: localhost, port: 1}\n  same: {kind: compare, equal: [api.conect, apj.connect]}\n`;
-		const loaded = await loadText(text);
-		expect(loaded.ok ? [] : loaded.error.map((problem) => problem.message).join('\n')).toMatch(
-			/conect[\s\S]*apj/,
-		);
 	});
 });
