@@ -30,6 +30,11 @@ export interface LogFilesPort {
 	open(path: string): Promise<Result<OpenLog, Fault>>;
 	/** Older parts of a log beside it, as rotation names them: `x.log.1`, `x.log-20251122`, `x-20251122.log`. */
 	rotated(path: string): Promise<readonly string[]>;
+	/**
+	 * Text of a packed part (`x.log.2.gz`), at most `limit` bytes unpacked: more is fault `log-too-large`. Absent: packed
+	 * parts cannot be read.
+	 */
+	unpack?(path: string, limit: number): Promise<Result<string, Fault>>;
 	/** Where in the folder of `path` a file of this identity stands now (after a rotation), or null. */
 	locate(path: string, identity: string): Promise<string | null>;
 }

@@ -1,10 +1,14 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { type Fault, type FaultCode, fault } from '../domain/fault.ts';
 import type { LogFacts, LogFilesPort, OpenLog } from '../domain/log-port.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+
+const inflate = promisify(gunzip);
 
 const FOLDER_LIMIT = 2000;
 const ROTATED_LIMIT = 64;
@@ -30,7 +34,7 @@ function factsOf(stats: Stats): LogFacts {
 
 /** The real file system behind the log reader. */
 export function createLogFiles(): LogFilesPort {
-	return { expand, facts, open: openLog, rotated, locate };
+	return { expand, facts, open: openLog, rotated, unpack, locate };
 }
 
 async function expand(globs: readonly string[], limit: number): Promise<readonly string[]> {
@@ -126,6 +130,27 @@ async function rotated(path: string): Promise<readonly string[]> {
 			.map((found) => join(dirname(path), found));
 	} catch {
 		return [];
+	}
+}
+
+async function unpack(path: string, limit: number): Promise<Result<string, Fault>> {
+	const opened = await openLog(path);
+	if (!opened.ok) return opened;
+	try {
+		const sizes = await opened.value.facts();
+		if (!sizes.ok) return sizes;
+		if (sizes.value.bytes > limit) return err(fault('log-too-large', { limitBytes: limit, path }));
+		const packed = await opened.value.read(0, sizes.value.bytes);
+		if (!packed.ok) return packed;
+		const text = await inflate(packed.value, { maxOutputLength: limit });
+		return ok(text.toString('utf8'));
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		return code === 'ERR_BUFFER_TOO_LARGE'
+			? err(fault('log-too-large', { limitBytes: limit, path }))
+			: err(fault('file-malformed', { format: 'gzip', path }));
+	} finally {
+		await opened.value.close();
 	}
 }
 

@@ -42,13 +42,20 @@ describe('log', () => {
 		expect(await ask(log, { files: path, level: 'error' }, { signedAt: NOW })).toMatchObject({ count: '0' });
 	});
 
-	it('reads rotated parts, and says when one it needs is packed', async () => {
+	it('reads rotated parts, packed ones too, and says when one it needs is broken', async () => {
 		const path = file('app.log', line('23 08:00:00', '[ERROR] a'));
 		file('app.log.1', line('23 06:00:00', '[ERROR] b'), NOW - 2 * HOUR);
 		expect(await ask(log, { files: path, level: 'error', since: '12h' })).toMatchObject({ count: '2' });
 		const packed = join(folder, 'app.log.2.gz');
-		writeFileSync(packed, execFileSync('gzip', ['-c'], { input: 'x'.repeat(5000) + Math.random() }));
-		utimesSync(packed, new Date(NOW - 20 * HOUR), new Date(NOW - 20 * HOUR));
+		const age = (at: number) => utimesSync(packed, new Date(at), new Date(at));
+		const text = line('22 13:00:00', '[ERROR] c') + line('22 08:00:00', '[ERROR] d');
+		writeFileSync(packed, execFileSync('gzip', ['-c'], { input: text }));
+		age(NOW - 20 * HOUR);
+		expect(await ask(log, { files: path, level: 'error', since: '24h' })).toMatchObject({ count: '3' });
+		const limit = { files: path, level: 'error', since: '24h', limit: 90 };
+		expect(await ask(log, limit)).toMatchObject({ fault: 'log-too-large' });
+		writeFileSync(packed, execFileSync('gzip', ['-c'], { input: text }).subarray(0, 30));
+		age(NOW - 20 * HOUR);
 		expect(await ask(log, { files: path, level: 'error', since: '12h' })).toMatchObject({ count: '2' });
 		expect(await ask(log, { files: path, level: 'error', since: '24h' })).toMatchObject({
 			fault: 'file-malformed',

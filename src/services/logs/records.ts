@@ -50,7 +50,7 @@ export function createLogRecords(parts: LogRecordsParts): LogRecordsPort {
 			},
 		);
 
-	return {
+	const records: LogRecordsPort = {
 		async readFiles(globs, range, limits, take) {
 			const registry = createFileRegistry(files);
 			const began = clock.monotonic();
@@ -66,7 +66,7 @@ export function createLogRecords(parts: LogRecordsParts): LogRecordsPort {
 				const filter = filterFor(range);
 				const stretches: Stretch[] = [];
 				let bytes = 0;
-				for (const file of usable.value) {
+				for (const file of usable.value.plain) {
 					const why = ended();
 					if (why !== null) return err(why);
 					const stretch = await stretchOf(
@@ -81,11 +81,22 @@ export function createLogRecords(parts: LogRecordsParts): LogRecordsPort {
 					bytes += stretch.value.to - stretch.value.from;
 					stretches.push(stretch.value);
 				}
+				const packed: string[] = [];
+				for (const path of usable.value.packed) {
+					const text = await files.unpack?.(path, Math.max(1, range.limitBytes - bytes));
+					if (text?.ok === false)
+						return err({ ...text.error, detail: { ...text.error.detail, path: clean(path, { max: 300 }) } });
+					bytes += Buffer.byteLength(text?.value ?? '');
+					packed.push(text?.value ?? '');
+					const why = ended();
+					if (why !== null) return err(why);
+				}
+				for (const text of packed) records.readText(text, range, take);
 				for (const stretch of stretches) {
 					const why = await readStretch(stretch, { registry, filter, redact: parts.redact, take, ended });
 					if (why !== null) return err(why);
 				}
-				return ok({ files: stretches.length, bytes });
+				return ok({ files: stretches.length + packed.length, bytes });
 			} finally {
 				await registry.release();
 			}
@@ -113,29 +124,41 @@ export function createLogRecords(parts: LogRecordsParts): LogRecordsPort {
 			folding.end();
 		},
 	};
+	return records;
 }
 
-/** Files that can be read. A packed or broken part counts as unreadable only when something wanted may stand in it. */
+interface Usable {
+	readonly plain: readonly TrackedFile[];
+	/** Packed parts in which something wanted may stand. */
+	readonly packed: readonly string[];
+}
+
+/** Files that can be read. A packed part counts only when something of the window may stand in it. */
 async function usableOf(
 	found: readonly SourceFile[],
 	{ sinceAt }: LogRange,
 	files: LogFilesPort,
-): Promise<Result<readonly TrackedFile[], Fault>> {
-	const usable: TrackedFile[] = [];
+): Promise<Result<Usable, Fault>> {
+	const plain: TrackedFile[] = [];
+	const packed: string[] = [];
 	for (const { path, file, fault: code } of found) {
-		if (code === null && file !== null) {
-			usable.push(file);
+		if (code === null && file !== null && !PACKED.test(path)) {
+			plain.push(file);
 			continue;
 		}
 		if (PACKED.test(path)) {
 			const facts = await files.facts(path);
 			if (facts.ok && facts.value.modifiedAt < sinceAt) continue;
+			if (facts.ok && path.endsWith('.gz') && files.unpack !== undefined) {
+				packed.push(path);
+				continue;
+			}
 		}
-		const known = code !== null && Object.hasOwn(FAULTS, code) ? (code as FaultCode) : 'io-error';
+		const known = code !== null && Object.hasOwn(FAULTS, code) ? (code as FaultCode) : 'file-malformed';
 		const shown = clean(path, { max: 300 });
 		return err(fault(known, known === 'file-malformed' ? { path: shown, format: 'text' } : { path: shown }));
 	}
-	return ok(usable);
+	return ok({ plain, packed });
 }
 
 async function stretchOf(
