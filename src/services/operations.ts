@@ -7,6 +7,7 @@ import type { Clock, ProcessesPort } from '../domain/ports.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { OperationStore } from '../domain/storage-port.ts';
 import type { ActionDefinition, SystemDefinition } from '../domain/system.ts';
+import { refusalText } from '../i18n/refusal.ts';
 import { refuse } from './refusing.ts';
 import { commandText, guardOf, type OperationEnd, runCommand } from './run-command.ts';
 
@@ -71,6 +72,7 @@ export function createOperations(parts: OperationsParts): Operations {
 		parent: Operation,
 		signal: AbortSignal,
 		onText: (text: string) => void,
+		agreed: boolean,
 	): Promise<OperationEnd> => {
 		const levels: Level[] = [];
 		const files: string[] = [];
@@ -88,14 +90,17 @@ export function createOperations(parts: OperationsParts): Operations {
 				say(`${place} ${part.check}: ${asked.line}`);
 				continue;
 			}
-			const action = parts.system().actions.find((a) => a.id === part.action);
-			if (!action) continue;
-			const child = begin(action, parent.step, parent.id);
-			if (!child.ok) {
+			const system = parts.system();
+			const action = system.actions.find((a) => a.id === part.action);
+			// The configuration may have changed meanwhile: what is gone was not done, what now asks was not agreed to.
+			const child = !action
+				? refuse('no-such-action', { action: part.action })
+				: !agreed && guardOf(action, system) !== 'none'
+					? refuse('needs-confirmation', { environment: system.environment.name })
+					: begin(action, parent.step, parent.id, agreed);
+			if (!action || !child.ok) {
 				levels.push('unknown');
-				say(
-					`${place} ${part.action}: ${child.error.kind === 'fault' ? child.error.fault.code : child.error.kind}`,
-				);
+				if (!child.ok) say(`${place} ${part.action}: ${refusalText(child.error, parts.locale)}`);
 				continue;
 			}
 			const follow = () => running.get(child.value.id)?.controller.abort();
@@ -120,6 +125,7 @@ export function createOperations(parts: OperationsParts): Operations {
 		action: ActionDefinition,
 		step: Operation['step'],
 		parent: OperationId | null,
+		agreed: boolean,
 	): Result<Operation, Refusal> => {
 		const started = store.start({
 			action: action.id,
@@ -133,7 +139,7 @@ export function createOperations(parts: OperationsParts): Operations {
 		if (!started.ok) return err({ kind: 'fault', fault: started.error });
 		const operation = started.value;
 		const controller = new AbortController();
-		const done = carryOut(action, operation, controller.signal);
+		const done = carryOut(action, operation, controller.signal, agreed);
 		running.set(operation.id, { operation, controller, done });
 		parts.onActivity('operation.started', {
 			action: action.id,
@@ -148,6 +154,7 @@ export function createOperations(parts: OperationsParts): Operations {
 		action: ActionDefinition,
 		operation: Operation,
 		signal: AbortSignal,
+		agreed: boolean,
 	): Promise<Operation | null> => {
 		let tail: string[] = [];
 		let rest = '';
@@ -171,7 +178,7 @@ export function createOperations(parts: OperationsParts): Operations {
 				body.kind === 'run'
 					? await runCommand(action, body, parts, signal, onText)
 					: body.kind === 'sequence'
-						? await runSequence(body, operation, signal, onText)
+						? await runSequence(body, operation, signal, onText, agreed)
 						: await parts.report();
 		} catch (thrown) {
 			const text = thrown instanceof Error ? thrown.message : String(thrown);
@@ -236,7 +243,7 @@ export function createOperations(parts: OperationsParts): Operations {
 			const others = store.running();
 			const same = others.ok ? others.value.find((o) => o.action === id) : undefined;
 			if (same) return refuse('already-running', { by: same.by, at: same.startedAt });
-			const begun = begin(action, step, null);
+			const begun = begin(action, step, null, guard !== 'none');
 			return begun.ok ? ok({ operation: begun.value }) : begun;
 		},
 		cancel(id) {

@@ -20,10 +20,23 @@ export interface OperationEnd {
 	readonly cancelled?: boolean;
 }
 
-/** How much this action asks before it runs: only one marked `confirm` asks, as strongly as its environment wants. */
+/**
+ * How much this action asks before it runs: one marked `confirm` asks as strongly as its environment wants, and so does a
+ * sequence that such a one is part of, however deep.
+ */
 export function guardOf(action: ActionDefinition, system: SystemDefinition): 'none' | 'confirm' | 'typed' {
-	if (!action.confirm) return 'none';
+	if (!asks(action, system, new Set())) return 'none';
 	return system.environment.guard === 'typed' ? 'typed' : 'confirm';
+}
+
+function asks(action: ActionDefinition, system: SystemDefinition, seen: Set<string>): boolean {
+	if (action.confirm) return true;
+	if (action.body.kind !== 'sequence' || seen.has(action.id)) return false;
+	seen.add(action.id);
+	return action.body.parts.some((part) => {
+		const inner = 'action' in part ? system.actions.find((a) => a.id === part.action) : undefined;
+		return inner !== undefined && asks(inner, system, seen);
+	});
 }
 
 /** What would run, secrets masked. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../../src/domain/engine.ts';
@@ -176,6 +176,61 @@ actions:
 		expect(lines[0]).toBe('1/3 Fails: critical');
 		expect(lines[1]).toMatch(/^2\/3 gone: critical · no such file · .*not-there\.txt$/);
 		expect(lines[2]).toBe('3/3 Fine: ok');
+	});
+});
+
+describe('what a sequence may not do', () => {
+	it('asks as strongly as the strictest of its parts, however deep', async () => {
+		const system = makeSystem(`${HEAD}environments:
+  production: {default: true, guard: typed}
+actions:
+  restart: {confirm: true, run: [touch, restarted]}
+  inner: {sequence: [restart]}
+  outer: {sequence: [inner]}
+`);
+		const engine = await openTest(system.options());
+		const face = await engine.until((e) => e.kind === 'system');
+		if (face.kind !== 'system') throw new Error('no face');
+		expect(face.face.actions.map((a) => [a.id, a.guard])).toEqual([
+			['restart', 'typed'],
+			['inner', 'typed'],
+			['outer', 'typed'],
+			['report', 'none'],
+		]);
+		for (const confirmed of [null, 'yes'])
+			expect(await engine.refused('operation.start', start('outer', confirmed))).toMatchObject({
+				why: 'needs-confirmation',
+			});
+		expect(existsSync(join(system.folder, 'restarted'))).toBe(false);
+		expect((await run(engine, 'outer', 'production')).operation.level).toBe('ok');
+		expect(existsSync(join(system.folder, 'restarted'))).toBe(true);
+	});
+
+	it('never passes over a part that is gone, and never runs one that asks since it began', async () => {
+		const text = (rest: string) => `${HEAD}actions:
+  first: {title: First, run: [bash, -c, 'echo waiting; until [ -e go ]; do sleep 0.05; done']}
+${rest}  daily: {title: Daily, sequence: [first, gone, careful]}
+`;
+		const system = makeSystem(
+			text('  gone: {run: [touch, gone]}\n  careful: {title: Careful, run: [touch, ran]}\n'),
+		);
+		const engine = await openTest(system.options());
+		const { operation } = await engine.send('operation.start', start('daily'));
+		await engine.until(said('waiting'));
+		system.write(
+			'rounds.yaml',
+			text('  careful: {title: Careful, confirm: true, run: [touch, ran]}\n').replace('gone, ', ''),
+		);
+		await engine.next((e) => e.kind === 'system');
+		system.write('go', '');
+		expect(await engine.ended(operation.id)).toMatchObject({ state: 'done', level: 'unknown' });
+		const { output } = await engine.send('operation.output', { operation: operation.id });
+		expect(output.split('\n')).toEqual([
+			'1/3 First: ok',
+			'2/3 gone: there is no such action any more; the configuration has changed',
+			'3/3 careful: this environment asks for a confirmation first',
+		]);
+		expect(existsSync(join(system.folder, 'ran'))).toBe(false);
 	});
 });
 
