@@ -7,7 +7,7 @@ import type { Engine } from './domain/engine.ts';
 import type { Fault } from './domain/fault.ts';
 import type { Locale } from './domain/own-text.ts';
 import type { ConfigProblem } from './domain/picture.ts';
-import type { Clock } from './domain/ports.ts';
+import type { Clock, Limits } from './domain/ports.ts';
 import { err, ok, type Result } from './domain/result.ts';
 import { groupNumber } from './platform/groups.ts';
 import { createWorld, type World } from './platform/world.ts';
@@ -42,6 +42,8 @@ export type EngineFailure =
 
 const READ_MS = 10_000;
 const CONFIG_LIMIT = 1024 * 1024;
+/** A signed record holds every output and answer of its round. */
+const RECORD_LIMIT = 64 * 1024 * 1024;
 
 /** Kinds by name; the one place that turns a name into a kind. */
 export function kindOf(name: string): CheckKind | undefined {
@@ -64,14 +66,14 @@ function splitWords(line: string): readonly string[] | null {
 	return split.ok ? split.value : null;
 }
 
+function limitsOf({ clock }: World): Limits {
+	return { deadline: clock.monotonic() + READ_MS, signal: new AbortController().signal };
+}
+
 /** The world as the configuration's loader needs it. */
 function configSources(world: World): ConfigSources {
-	const limits = () => ({
-		deadline: world.clock.monotonic() + READ_MS,
-		signal: new AbortController().signal,
-	});
 	return {
-		read: (path) => world.files.readText(path, CONFIG_LIMIT, limits()),
+		read: (path) => world.files.readText(path, CONFIG_LIMIT, limitsOf(world)),
 		glob: (pattern) => world.files.glob(pattern, 1_000),
 		env: (name) => world.environment.get(name),
 		resolveSecret: (reference, folder) => world.secrets(folder).resolve(reference),
@@ -79,9 +81,17 @@ function configSources(world: World): ConfigSources {
 }
 
 /** The world for what needs no engine: checking a configuration, telling the time. */
-export function openWorld(): { readonly clock: Clock; readonly sources: ConfigSources } {
+export function openWorld(): {
+	readonly clock: Clock;
+	readonly sources: ConfigSources;
+	readRecord(path: string): Promise<Result<string, Fault>>;
+} {
 	const world = createWorld({ split: splitWords });
-	return { clock: world.clock, sources: configSources(world) };
+	return {
+		clock: world.clock,
+		sources: configSources(world),
+		readRecord: (path) => world.files.readText(path, RECORD_LIMIT, limitsOf(world)),
+	};
 }
 
 /** The one wiring of services, storage and platform. Everything it tells and takes is plain data. */

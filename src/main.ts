@@ -75,7 +75,7 @@ async function runHeadlessCommand(session: Session): Promise<number> {
 	// Whoever read our output left; that is no mistake of this program.
 	process.stdout.on('error', () => process.exit(EXIT.unread));
 	const { RESERVED_KEYS } = await import('./actions/index.ts');
-	const { clock, sources } = openWorld();
+	const { clock, sources, readRecord } = openWorld();
 	return runHeadless(line.name, line.args, {
 		out: (text) => void process.stdout.write(text),
 		err: (text) => void process.stderr.write(text),
@@ -87,6 +87,7 @@ async function runHeadlessCommand(session: Session): Promise<number> {
 		version,
 		clock,
 		sources,
+		readRecord,
 		reservedKeys: RESERVED_KEYS,
 		interrupted: untilInterrupted(),
 		async openEngine({ polls }) {

@@ -45,6 +45,8 @@ export interface CliContext {
 	readonly version: string;
 	readonly clock: Clock;
 	readonly sources: ConfigSources;
+	/** Half of a signed record, which may be far larger than a configuration. */
+	readRecord(path: string): Promise<Result<string, Fault>>;
 	/** Keys the console has itself: configured actions may not shadow them. */
 	readonly reservedKeys: readonly string[];
 	openEngine(wishes: OpenWishes): Promise<Result<Engine, OpenFailure>>;

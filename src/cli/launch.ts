@@ -1,6 +1,7 @@
 import type { Refusal } from '../domain/engine.ts';
 import type { ActionId } from '../domain/ids.ts';
 import type { Operation } from '../domain/operation.ts';
+import type { ActionFace } from '../domain/picture.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Opened } from './opened.ts';
 
@@ -31,8 +32,11 @@ export async function launch(opened: Opened, action: ActionId): Promise<Result<O
 }
 
 /** Starts the action that is this built-in, whatever it is called. */
-export async function launchBuiltin(opened: Opened, name: string): Promise<Result<Operation, Refusal>> {
-	const action = opened.face.actions.find((a) => a.command === `rounds ${name}`);
+export async function launchBuiltin(
+	opened: Opened,
+	name: NonNullable<ActionFace['builtin']>,
+): Promise<Result<Operation, Refusal>> {
+	const action = opened.face.actions.find((a) => a.builtin === name);
 	if (!action) return err({ kind: 'refused', why: 'no-such-action', detail: { action: name } });
 	return launch(opened, action.id);
 }

@@ -111,7 +111,12 @@ function finish(
 	const { locale, color } = context;
 	const level = worstLevel(results.flatMap((r) => r.level ?? []));
 	const manual = results.filter((r) => r.level === null).length;
-	const code = flags.has('complete') && manual > 0 && exitCodeOf(level) < 2 ? 3 : exitCodeOf(level);
+	// Where nothing ran nothing is known, and neither is it where a step that should run by itself was left out.
+	const isIncomplete =
+		manual === results.length ||
+		results.some((r) => r.kind === 'run' && r.level === null) ||
+		(flags.has('complete') && manual > 0);
+	const code = isIncomplete && exitCodeOf(level) < 2 ? 3 : exitCodeOf(level);
 	if (flags.has('json')) {
 		const { system, environment } = face;
 		const json = {

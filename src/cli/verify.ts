@@ -56,6 +56,6 @@ async function verifyOne(name: string, context: CliContext): Promise<number> {
 	return problems.length === 0 ? 0 : 2;
 }
 
-function read(path: string, { sources, cwd }: CliContext): Promise<Result<string, Fault>> {
-	return sources.read(path.startsWith('/') ? path : `${cwd}/${path}`);
+function read(path: string, { readRecord, cwd }: CliContext): Promise<Result<string, Fault>> {
+	return readRecord(path.startsWith('/') ? path : `${cwd}/${path}`);
 }

@@ -44,6 +44,8 @@ export interface ActionFace {
 	readonly guard: 'none' | 'confirm' | 'typed';
 	/** What would run, secrets masked, for the confirmation. */
 	readonly command: string;
+	/** Which of the program's own actions this is; null for a configured command or sequence. */
+	readonly builtin: 'report' | null;
 }
 
 export interface SheetFace {

@@ -35,6 +35,7 @@ export function faceOf(
 			key: action.key,
 			guard: guardOf(action, system),
 			command: commandText(action),
+			builtin: action.body.kind === 'builtin' ? action.body.name : null,
 		})),
 		sheets: system.sheets,
 		keys: system.keys,

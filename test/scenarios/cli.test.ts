@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { SIGNED_SCHEMA, sha256 } from '../../src/domain/record-proof.ts';
 import { quantity } from '../../src/domain/value.ts';
 import { observation, opened, record } from '../contract/storage-world.ts';
 import { runCli, startCli } from '../support/cli.ts';
@@ -134,6 +135,27 @@ describe('rounds run', () => {
 		expect(() => readFileSync(join(system.folder, 'deployed'))).toThrow();
 	});
 
+	it('is no green where nothing ran, or where a step was left out that should have', async () => {
+		const system = makeSystem(`version: 1
+system: Hands
+actions:
+  deploy: {confirm: true, run: [touch, deployed]}
+  look: {run: ["true"]}
+rounds:
+  asking: {steps: [{ask: All well?}]}
+  guarded: {steps: [{run: look}, {run: deploy}]}
+  plain: {steps: [{run: look}, {ask: All well?}]}
+`);
+		const codes = [];
+		for (const sheet of ['asking', 'guarded', 'plain'])
+			codes.push([sheet, (await runCli(['run', sheet], { cwd: system.folder })).code]);
+		expect(codes).toEqual([
+			['asking', 3],
+			['guarded', 3],
+			['plain', 0],
+		]);
+	});
+
 	it('says everything as JSON', async () => {
 		const { cwd } = await makeShop();
 		const run = await runCli(['run', 'morning', '--json', '--complete'], { cwd });
@@ -213,6 +235,37 @@ describe('rounds report', () => {
 		const path = /^written: (.*)\n$/.exec(run.out)?.[1] ?? '';
 		expect(path).toMatch(new RegExp(`^${cwd}/logs/daily_report_\\d{8}\\.md$`));
 		expect(readFileSync(path, 'utf8')).toContain('12.5');
+	});
+});
+
+describe('rounds report beside actions that look like it', () => {
+	it('writes the report, whatever an action is called or runs', async () => {
+		const system = makeSystem(`version: 1
+system: Twins
+actions:
+  report: {run: [touch, own]}
+  other: {run: [rounds, report]}
+`);
+		const run = await runCli(['report'], { cwd: system.folder });
+		expect(run).toMatchObject({ code: 0, err: '' });
+		expect(run.out).toContain('daily_report_');
+		expect(existsSync(join(system.folder, 'own'))).toBe(false);
+	});
+});
+
+describe('rounds verify', () => {
+	it('reads a record larger than any configuration', async () => {
+		const json = JSON.stringify({ schema: SIGNED_SCHEMA, output: 'x'.repeat(3 * 1024 * 1024) });
+		const text = `# Record\n\n- JSON \`sha256:${sha256(json)}\`\n`;
+		const system = makeSystem('', {
+			'big.json': json,
+			'big.md': `${text}- text \`sha256:${sha256(text)}\`\n`,
+			'changed.json': `${json} `,
+			'changed.md': `${text}- text \`sha256:${sha256(text)}\`\n`,
+		});
+		const verify = (name: string) => runCli(['verify', name], { cwd: system.folder });
+		expect(await verify('big.md')).toMatchObject({ code: 0, out: 'big: as it was signed\n', err: '' });
+		expect((await verify('changed.md')).code).toBe(2);
 	});
 });
 

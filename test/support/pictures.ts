@@ -140,12 +140,14 @@ export function face(
 				key: 't',
 				guard,
 				command: 'bash test_api_endpoints.sh',
+				builtin: null,
 			},
 			{
 				id: actionId('report'),
 				title: { en: 'Daily report', 'zh-CN': '日报' },
 				key: null,
 				guard: 'none',
+				builtin: 'report',
 				command: 'report',
 			},
 			{
@@ -154,6 +156,7 @@ export function face(
 				key: null,
 				guard,
 				command: 'bash trouble.sh lose-transactions toggle',
+				builtin: null,
 			},
 			{
 				id: actionId('demo-stop-mcp'),
@@ -161,6 +164,7 @@ export function face(
 				key: null,
 				guard,
 				command: 'bash trouble.sh stop-mcp toggle',
+				builtin: null,
 			},
 		],
 		sheets: [
