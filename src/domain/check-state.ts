@@ -53,5 +53,8 @@ export function isStale(
 	now: number,
 	rules: { readonly everyMs: number; readonly timeoutMs: number },
 ): boolean {
-	return lastAt > 0 && now - lastAt > 2 * rules.everyMs + rules.timeoutMs;
+	if (lastAt <= 0) return false;
+	const age = now - lastAt;
+	// A time that has not come yet proves a clock that was set back, not a fresh value.
+	return age > 2 * rules.everyMs + rules.timeoutMs || age < -rules.timeoutMs;
 }

@@ -53,6 +53,8 @@ export interface CheckDetail {
 	readonly copyAs: string | null;
 	/** Epoch ms at which the next probe is due, when this console polls. */
 	readonly nextAt: number | null;
+	/** How long the newest question waited for a place, ms. */
+	readonly lateMs: number;
 	readonly uptime24h: number | null;
 }
 

@@ -6,6 +6,7 @@ import { isWorse } from './level.ts';
 import type { Reason, Severity, Verdict } from './observation.ts';
 import type { Reading, Samples } from './reading.ts';
 import type { Result } from './result.ts';
+import { isQuantity, type SampleValue } from './value.ts';
 
 export type Surroundings = Pick<EvaluationContext, 'now' | 'latest' | 'baseline' | 'window'>;
 
@@ -25,9 +26,16 @@ export function judge(
 	const samples: Record<string, Samples[string]> = { ...outcome.value.samples };
 	const context: EvaluationContext = {
 		...around,
+		window: (sample, ms) => window(sample, ms),
 		sample: (name) => (Object.hasOwn(samples, name) ? samples[name] : undefined),
 		document: outcome.value.document,
 		header: (name) => outcome.value.headers?.[name.toLowerCase()],
+	};
+	// What is judged belongs to its own window: a share over 5 minutes ends now, not one question ago.
+	const window: Surroundings['window'] = (sample, ms) => {
+		const value = pointOf(samples[sample]);
+		const before = around.window(sample, ms);
+		return value === null ? before : [...before, { at: around.now, value }];
 	};
 	for (const shown of check.show) {
 		const found = evaluateExpression(shown.expression, context);
@@ -48,4 +56,10 @@ export function judge(
 	}
 	reasons.sort((a, b) => (isWorse(a.level, b.level) ? -1 : isWorse(b.level, a.level) ? 1 : 0));
 	return { verdict: { level, reasons: reasons.map((r) => r.reason), outcomes }, samples };
+}
+
+/** A sample as history keeps it: truth counts as 1 and 0. */
+function pointOf(value: SampleValue | undefined): number | null {
+	if (typeof value === 'boolean') return Number(value);
+	return value !== undefined && isQuantity(value) ? Number(value.number) : null;
 }

@@ -76,6 +76,7 @@ export function createChecks(parts: ChecksParts): Checks {
 			tell(new Set(batch.map((r) => r.observation.check)), now);
 			parts.onRecorded(batch);
 		},
+		onStored: tell,
 		onStorage: (storage) => parts.emit({ kind: 'storage', storage }),
 	});
 	const prober = createProber(parts.ports, (now) => ({
@@ -100,6 +101,7 @@ export function createChecks(parts: ChecksParts): Checks {
 		},
 		isOut: ({ hours }) => hours !== null && !isWithin(hours, clock.now(), zone),
 		onJump(byMs) {
+			if (byMs < 0) present.shift(byMs);
 			const detail = { byMs: Math.round(byMs) };
 			parts.onActivity('clock.jumped', detail);
 			parts.emit({ kind: 'notice', code: 'clock.jumped', detail, at: clock.now() });
@@ -204,6 +206,7 @@ export function createChecks(parts: ChecksParts): Checks {
 				transcript,
 				copyAs: kind.copyAs?.(check.options) ?? null,
 				nextAt: poller.nextAt(id),
+				lateMs: Math.round(poller.lateMs(id)),
 				uptime24h: uptimeOf(id),
 			});
 		},

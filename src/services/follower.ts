@@ -4,9 +4,11 @@ import type { Storage } from '../domain/storage-port.ts';
 import type { Present } from './present.ts';
 
 const LOOK_MS = 500;
-/** How far behind the newest one an observation may be stored: a slow probe is stamped with its beginning. */
-const REACH_MS = 90_000;
+/** How far behind the newest one an observation may be stored, besides the slowest probe: it is stamped with its beginning. */
+const REACH_MS = 30_000;
 const ROWS = 20_000;
+/** A wall clock that moved this much more than the monotonic one was set. */
+const JUMP_MS = 5_000;
 
 export interface FollowerParts {
 	readonly clock: Clock;
@@ -25,11 +27,15 @@ export function createFollower(parts: FollowerParts): { start(): void; stop(): v
 	const { clock, storage, present } = parts;
 	let version = storage.dataVersion();
 	let newestAt = 0;
+	let wall = clock.now();
+	let mono = clock.monotonic();
 	let cancel: (() => void) | null = null;
 
 	const catchUp = () => {
 		const now = clock.now();
-		const from = newestAt === 0 ? now - REACH_MS : newestAt - REACH_MS;
+		// After the clock was set back the newest known time lies ahead of everything that is written now.
+		const known = newestAt === 0 ? now : Math.min(newestAt, now);
+		const from = known - present.slowestMs() - REACH_MS;
 		const found = storage.observations.since(from, ROWS);
 		if (!found.ok) return;
 		if (!parts.polls()) {
@@ -56,6 +62,14 @@ export function createFollower(parts: FollowerParts): { start(): void; stop(): v
 
 	const look = () => {
 		cancel = clock.after(LOOK_MS, look);
+		const moved = clock.now() - wall - (clock.monotonic() - mono);
+		wall = clock.now();
+		mono = clock.monotonic();
+		// One that polls hears of it from its poller.
+		if (moved < -JUMP_MS && !parts.polls()) {
+			present.shift(moved);
+			newestAt += moved;
+		}
 		const seen = storage.dataVersion();
 		if (seen === version) return;
 		version = seen;

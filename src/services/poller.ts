@@ -1,6 +1,7 @@
 import type { CheckDefinition, CheckKind } from '../domain/check.ts';
 import type { CheckId } from '../domain/ids.ts';
 import type { Clock } from '../domain/ports.ts';
+import { isSameQuestion } from '../domain/same-question.ts';
 import { createDueQueue } from './due-queue.ts';
 import type { Places } from './places.ts';
 import type { Probed, Prober } from './prober.ts';
@@ -23,6 +24,8 @@ interface Planned {
 	/** Which entry of the queue is the valid one. */
 	ticket: number;
 	running: Promise<void> | null;
+	/** How long its newest question waited for a place. */
+	lateMs: number;
 	/** Asked again while it ran. */
 	again: boolean;
 }
@@ -37,8 +40,6 @@ export interface PollerParts {
 	/** Whether a check is outside its hours now, so that its regular question is left out. */
 	readonly isOut?: (check: CheckDefinition) => boolean;
 	readonly onJump: (byMs: number) => void;
-	/** A question began this much later than due; only those later than 50 ms. */
-	readonly onLate?: (check: CheckId, byMs: number) => void;
 }
 
 export interface Poller {
@@ -48,6 +49,8 @@ export interface Poller {
 	/** Asks these now (all when empty); resolves when they were asked. Works for a poller that is not started too. */
 	askNow(checks: readonly CheckDefinition[]): Promise<number>;
 	nextAt(check: CheckId): number | null;
+	/** How much later than due its newest question began, ms: waiting for a place is lateness. */
+	lateMs(check: CheckId): number;
 	stop(): void;
 }
 
@@ -70,7 +73,7 @@ export function createPoller(parts: PollerParts): Poller {
 		if (!kind) return null;
 		// One that cannot be asked may have no address either.
 		const origin = check.broken === undefined ? kind.origin(check.options) : null;
-		return { check, kind, origin, dueAt, phase: dueAt, ticket: 0, running: null, again: false };
+		return { check, kind, origin, dueAt, phase: dueAt, ticket: 0, running: null, lateMs: 0, again: false };
 	};
 
 	/** A question under way goes on when its check is configured anew: still one at a time. */
@@ -108,8 +111,7 @@ export function createPoller(parts: PollerParts): Poller {
 		plan.running = new Promise<void>((resolve) => {
 			waiting.add(resolve);
 			places.enter(kind.pool, origin, () => {
-				const late = clock.monotonic() - Math.min(wanted, plan.dueAt);
-				if (late > 50) parts.onLate?.(check.id, late);
+				plan.lateMs = Math.max(0, clock.monotonic() - wanted);
 				void prober.probe(check, kind).then((probed) => {
 					places.leave(kind.pool, origin);
 					plan.running = null;
@@ -191,7 +193,8 @@ export function createPoller(parts: PollerParts): Poller {
 			const fresh: CheckDefinition[] = [];
 			for (const check of checks) {
 				const old = before.get(check.id);
-				const plan = old && old.check.everyMs === check.everyMs ? planFor(check, old.dueAt) : null;
+				const keeps = old && old.check.everyMs === check.everyMs && isSameQuestion(old.check, check);
+				const plan = keeps ? planFor(check, old.dueAt) : null;
 				if (plan && old) {
 					inherit(plan, old);
 					plan.phase = old.phase;
@@ -218,6 +221,7 @@ export function createPoller(parts: PollerParts): Poller {
 			await Promise.all(plans.map(ask));
 			return plans.length;
 		},
+		lateMs: (check) => planned.get(check)?.lateMs ?? 0,
 		nextAt(check) {
 			const plan = planned.get(check);
 			return plan && started ? clock.now() + Math.max(0, plan.dueAt - clock.monotonic()) : null;

@@ -7,6 +7,7 @@ import { type CheckId, checkId } from '../domain/ids.ts';
 import type { CheckState, Observation, Verdict } from '../domain/observation.ts';
 import type { CheckPicture, Hush, TrendPoint } from '../domain/picture.ts';
 import type { Transcript } from '../domain/reading.ts';
+import { isSameQuestion } from '../domain/same-question.ts';
 import type { Baseline } from '../domain/snapshot.ts';
 import { isQuantity } from '../domain/value.ts';
 
@@ -50,10 +51,14 @@ export interface Present {
 	signedAt: number | null;
 	/** How conditions and probes see the newest values of other checks. */
 	latestAt(now: number): LatestValue;
+	/** The wall clock was set back by this much (ms, negative): what is remembered moves with it, so that ages stay true. */
+	shift(byMs: number): void;
 	/** Takes over states and recent observations read from storage, oldest first. */
 	refill(states: readonly CheckState[], observations: readonly Observation[]): void;
 	/** Puts one observation on top. */
 	add(remembered: Remembered, observation: Observation, state: CheckState): void;
+	/** The longest a probe may take, ms. */
+	slowestMs(): number;
 	/** How far back the widest window and the trends reach, ms. */
 	reachMs(): number;
 	pictureOf(remembered: Remembered, now: number): CheckPicture;
@@ -111,7 +116,8 @@ export function createPresent(): Present {
 				if (!kind) continue;
 				const old = checks.get(check.id);
 				const windows = widestWindows(check);
-				if (old) {
+				// What was found by another question says nothing about this one.
+				if (old && isSameQuestion(old.check, check)) {
 					for (const [sample, window] of windows) window.points = old.windows.get(sample)?.points ?? [];
 					next.set(check.id, { ...old, check, kind, windows });
 				} else {
@@ -119,7 +125,14 @@ export function createPresent(): Present {
 						check,
 						kind,
 						windows,
-						state: pendingState(check.id, now),
+						// What was confirmed under the old question is still to be called off.
+						state: old
+							? {
+									...pendingState(check.id, now),
+									hardLevel: old.state.hardLevel,
+									hardSince: old.state.hardSince,
+								}
+							: pendingState(check.id, now),
 						newest: null,
 						unsaved: false,
 						verdict: null,
@@ -133,6 +146,22 @@ export function createPresent(): Present {
 		},
 		get: (id) => checks.get(id),
 		all: () => checks.values(),
+		shift(byMs) {
+			for (const remembered of checks.values()) {
+				const { newest, state } = remembered;
+				if (newest) remembered.newest = { ...newest, at: newest.at + byMs };
+				remembered.state = {
+					...state,
+					at: state.at + byMs,
+					since: state.since + byMs,
+					hardSince: state.hardSince + byMs,
+				};
+				remembered.trend = remembered.trend.map((point) => ({ ...point, at: point.at + byMs }));
+				for (const window of remembered.windows.values()) {
+					window.points = window.points.map((point) => ({ ...point, at: point.at + byMs }));
+				}
+			}
+		},
 		refill(states, observations) {
 			for (const state of states) {
 				const remembered = checks.get(state.check);
@@ -159,6 +188,7 @@ export function createPresent(): Present {
 				while (window.points[0] && window.points[0].at < from) window.points.shift();
 			}
 		},
+		slowestMs: () => Math.max(0, ...[...checks.values()].map(({ check }) => check.timeoutMs)),
 		reachMs() {
 			let reach = 0;
 			for (const { check, windows } of checks.values()) {

@@ -1,9 +1,11 @@
 import { advance } from '../domain/check-state.ts';
 import { type Fault, fault } from '../domain/fault.ts';
+import type { CheckId } from '../domain/ids.ts';
 import { judge, type Surroundings } from '../domain/judge.ts';
 import type { Observation, Reason, Recorded, Verdict } from '../domain/observation.ts';
 import type { StoragePicture } from '../domain/picture.ts';
 import type { Clock } from '../domain/ports.ts';
+import { isSameQuestion } from '../domain/same-question.ts';
 import type { ObservationStore } from '../domain/storage-port.ts';
 import type { Present, Remembered } from './present.ts';
 import type { Probed } from './prober.ts';
@@ -20,6 +22,8 @@ export interface RecorderParts {
 	readonly present: Present;
 	/** Called once a burst, after the attempt to store. */
 	readonly onRecorded: (batch: readonly Recorded[], now: number) => void;
+	/** Results told of before as not stored are on disk now. */
+	readonly onStored: (checks: ReadonlySet<CheckId>, now: number) => void;
 	readonly onStorage: (storage: StoragePicture) => void;
 }
 
@@ -81,7 +85,8 @@ export function createRecorder(parts: RecorderParts): Recorder {
 	const recorder: Recorder = {
 		take({ check, at, durationMs, outcome }) {
 			const remembered = present.get(check.id);
-			if (!remembered) return null;
+			// Asked before the configuration changed: an answer to another question.
+			if (!remembered || !isSameQuestion(check, remembered.check)) return null;
 			const judged = judgeProbed(outcome, remembered, surroundings(remembered, at));
 			const { state, flip } = advance(
 				remembered.state,
@@ -114,13 +119,16 @@ export function createRecorder(parts: RecorderParts): Recorder {
 			const fresh = burst;
 			burst = [];
 			const waiting = [...unsaved, ...fresh];
+			const before = unsaved;
 			let stored = true;
+			let late: typeof unsaved = [];
 			if (waiting.length > 0) {
 				const result = store.record(waiting.map((w) => w.recorded));
 				stored = result.ok;
 				for (const { remembered } of waiting) remembered.unsaved = !result.ok;
 				if (result.ok) {
 					unsaved = [];
+					late = before;
 					settle(null, now);
 				} else {
 					unsaved = waiting.slice(-PENDING_LIMIT);
@@ -129,12 +137,12 @@ export function createRecorder(parts: RecorderParts): Recorder {
 					cancelRetry ??= clock.after(result.error.code === 'storage-busy' ? BURST_MS : RETRY_MS, retry);
 				}
 			}
-			const told = stored ? waiting : fresh;
-			if (told.length > 0)
+			if (fresh.length > 0)
 				parts.onRecorded(
-					told.map((t) => t.recorded),
+					fresh.map((f) => f.recorded),
 					now,
 				);
+			if (late.length > 0) parts.onStored(new Set(late.map((l) => l.recorded.observation.check)), now);
 			for (const wake of idleWaiters) wake();
 			idleWaiters = [];
 			return stored;

@@ -108,6 +108,7 @@ export function createFakeEngine(first: readonly EngineEvent[], now = MORNING): 
 				copyAs: `curl -sS -m 5 -H "Authorization: Bearer $ACCOUNTING_TOKEN" http://127.0.0.1:8000/health`,
 				nextAt: now + 6_000,
 				uptime24h: 0.9998,
+				lateMs: 0,
 			});
 		},
 		'check.history': ({ check, fromAt, toAt, buckets }) =>

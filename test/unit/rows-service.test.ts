@@ -53,6 +53,7 @@ const detail: CheckDetail = {
 	copyAs: 'curl http://127.0.0.1:8000/health',
 	nextAt: MORNING + 6_000,
 	uptime24h: 0.99406,
+	lateMs: 1_200,
 };
 const opened = (): PictureState => {
 	const state = world({ isTroubled: true }).reduce(apply, EMPTY_PICTURE);
@@ -86,6 +87,7 @@ describe('a check opened', () => {
 			'timeout 5 s',
 			'confirmed after 3',
 			'99.4 % in 24 h',
+			'began 1.2 s late',
 			'next 09:18',
 		]);
 		expect(english.bodyNote).toBe('9 of 5000 bytes shown');

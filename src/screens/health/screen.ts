@@ -29,6 +29,9 @@ interface Widths {
 const MAX_NOTE_LINES = 3;
 
 /** What gives way when the terminal is narrow: the 24 h figure, then most of the sparkline; level, latency and age never. */
+/** Wider ones push a full redraw of a full screen over 8 KiB, which a slow link feels. */
+const SPARKLINE = 30;
+
 function widthsFor(columns: number, widestTitle: number): Widths {
 	const isWide = columns >= 100;
 	const share = isWide ? 8 : 0;
@@ -40,7 +43,7 @@ function widthsFor(columns: number, widestTitle: number): Widths {
 	const rest = Math.max(0, columns - port - level - latency - share - age - gaps);
 	// A title is read in full where the sparkline can spare the room.
 	const title = Math.max(15, Math.min(widestTitle, isWide ? Math.max(32, rest - 60) : rest - 20));
-	return { title, port, level, latency, trend: Math.max(0, Math.min(60, rest - title)), share, age };
+	return { title, port, level, latency, trend: Math.max(0, Math.min(SPARKLINE, rest - title)), share, age };
 }
 
 export function healthPage(state: PictureState, canvas: Canvas): Page {

@@ -9,6 +9,9 @@ import { levelOf, type PictureState } from '../../store/index.ts';
 import { checkAge, checkTitle, explain, headlineText, sinceText, softMark } from '../health/rows.ts';
 import { phaseWord, serviceWord } from './words.ts';
 
+/** Below this a wait for a place is not worth a word. */
+const LATE_MS = 50;
+
 /** One condition with what it came to. */
 export interface ConditionRow {
 	/** null: it could not be answered. */
@@ -113,6 +116,11 @@ function factsOf(
 		);
 		facts.push(serviceWord(locale, 'uptime', { share }));
 	}
+	// Waiting for a place is lateness, and is said once it can be felt.
+	if ((detail?.lateMs ?? 0) >= LATE_MS)
+		facts.push(
+			serviceWord(locale, 'late', { time: formatValue(quantity(detail?.lateMs ?? 0, 'ms'), { locale }) }),
+		);
 	if (detail?.nextAt != null)
 		facts.push(serviceWord(locale, 'next', { time: clockText(detail.nextAt, zone) }));
 	return facts;
