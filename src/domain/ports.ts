@@ -2,6 +2,7 @@ import type { Fault } from './fault.ts';
 import type { LogRecordsPort } from './log-port.ts';
 import type { Result } from './result.ts';
 import type { Secret, Text } from './secret.ts';
+import type { Redactor } from './text.ts';
 import type { SampleValue, Value } from './value.ts';
 
 /** Wall time for what is stored, monotonic time for durations; the only timers there are. */
@@ -101,6 +102,8 @@ export interface CommandRequest {
 	readonly env: Readonly<Record<string, Text>>;
 	/** Bytes kept per stream (the last ones of output, the rest is counted). */
 	readonly outputLimit: number;
+	/** What it prints is redacted by this before it is cut, cleaned or told. */
+	readonly redactor?: Redactor;
 	/** Called with cleaned text as it arrives. */
 	readonly onOutput?: (stream: 'out' | 'err', text: string) => void;
 }

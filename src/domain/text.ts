@@ -1,6 +1,6 @@
 import { codePointWidth } from './text-width.ts';
 
-export { createRedactor, redact } from './text-redact.ts';
+export { createRedactor, type Redactor, redact, redactTexts } from './text-redact.ts';
 
 export type CutWhere = 'end' | 'middle' | 'start';
 export type Align = 'left' | 'right' | 'center';

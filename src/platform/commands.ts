@@ -47,8 +47,8 @@ export function runCommand(
 		const leash = createLeash(clock, limits);
 		if (leash.ended !== null) return resolve(err(leash.ended));
 		const began = clock.monotonic();
-		const out = createTail(request.outputLimit);
-		const errors = createTail(request.outputLimit);
+		const out = createTail(request.outputLimit, request.redactor);
+		const errors = createTail(request.outputLimit, request.redactor);
 		let child: ChildProcess;
 		try {
 			child = spawn(argv[0] as string, argv.slice(1), {
@@ -69,7 +69,7 @@ export function runCommand(
 		let takeBack = () => {};
 		const streams: { end(): void }[] = [];
 		const listen = (stream: 'out' | 'err', pipe: NodeJS.ReadableStream | null, tail: typeof out) => {
-			const cleaned = createCleanedStream((text) => request.onOutput?.(stream, text));
+			const cleaned = createCleanedStream((text) => request.onOutput?.(stream, text), request.redactor);
 			streams.push(cleaned);
 			pipe?.on('data', (chunk: Buffer) => {
 				tail.push(chunk);

@@ -1,8 +1,16 @@
 import { StringDecoder } from 'node:string_decoder';
-import { clean } from '../domain/text.ts';
+import { clean, createRedactor, type Redactor } from '../domain/text.ts';
 
-/** Keeps the last `limit` bytes of a stream and counts the rest, in memory that does not grow with it. */
-export function createTail(limit: number) {
+const nothing = createRedactor([]);
+/** UTF-8 bytes of one UTF-16 unit, at most. */
+const UNIT_BYTES = 3;
+
+/**
+ * Keeps the last `limit` bytes of a stream and counts the rest, in memory that does not grow with it. Kept a little longer
+ * than shown: a secret that the cut goes through is found whole, and nothing of it is left.
+ */
+export function createTail(limit: number, redactor: Redactor = nothing) {
+	const room = limit + redactor.longest * UNIT_BYTES;
 	let kept: Buffer[] = [];
 	let keptBytes = 0;
 	let bytes = 0;
@@ -10,9 +18,9 @@ export function createTail(limit: number) {
 		push(chunk: Buffer): void {
 			bytes += chunk.length;
 			// A copy: Node hands out parts of one large block, which would be held as long as this part.
-			kept.push(Buffer.from(chunk.length > limit ? chunk.subarray(chunk.length - limit) : chunk));
-			keptBytes += Math.min(chunk.length, limit);
-			while (kept.length > 1 && keptBytes - (kept[0] as Buffer).length >= limit)
+			kept.push(Buffer.from(chunk.length > room ? chunk.subarray(chunk.length - room) : chunk));
+			keptBytes += Math.min(chunk.length, room);
+			while (kept.length > 1 && keptBytes - (kept[0] as Buffer).length >= room)
 				keptBytes -= (kept.shift() as Buffer).length;
 			if (kept.length > 512) kept = [Buffer.concat(kept)];
 		},
@@ -22,22 +30,41 @@ export function createTail(limit: number) {
 		get truncated(): boolean {
 			return bytes > limit;
 		},
-		/** Cleaned, lines kept. Begins on a character's border. */
+		/** Redacted, then cut, then cleaned, lines kept. Begins on a character's border. */
 		text(): string {
-			let all = Buffer.concat(kept);
-			if (all.length > limit) all = all.subarray(all.length - limit);
-			let from = 0;
-			if (bytes > limit) while (from < 4 && ((all[from] ?? 0) & 0xc0) === 0x80) from++;
-			return clean(all.subarray(from).toString('utf8'), { newlines: 'keep' });
+			const all = Buffer.concat(kept);
+			const from = bytes > all.length ? characterFrom(all, 0) : 0;
+			const cutAt = bytes > limit ? characterFrom(all, all.length - limit) : 0;
+			const before = all.subarray(from, cutAt).toString('utf8');
+			const text = before + all.subarray(cutAt).toString('utf8');
+			const border = redactor.borderAt(text, before.length);
+			return clean(redactor(text.slice(border)), { newlines: 'keep' });
 		},
 	};
 }
 
-/** Cleaned text as it arrives, whole characters only. */
-export function createCleanedStream(say: (text: string) => void) {
+/** The first byte at or after `at` with which a character begins. */
+function characterFrom(bytes: Buffer, at: number): number {
+	let from = at;
+	while (from < at + 4 && ((bytes[from] ?? 0) & 0xc0) === 0x80) from++;
+	return from;
+}
+
+/**
+ * Redacted and cleaned text as it arrives, whole characters only. What may be the beginning of a secret waits for more
+ * text or the end.
+ */
+export function createCleanedStream(say: (text: string) => void, redactor: Redactor = nothing) {
 	const decoder = new StringDecoder('utf8');
-	const give = (text: string) => {
-		if (text !== '') say(clean(text, { newlines: 'keep' }));
+	let waiting = '';
+	const give = (text: string, isEnd: boolean) => {
+		const all = waiting + text;
+		const border = isEnd ? all.length : redactor.borderAt(all, redactor.openAt(all));
+		waiting = all.slice(border);
+		if (border > 0) say(clean(redactor(all.slice(0, border)), { newlines: 'keep' }));
 	};
-	return { push: (chunk: Buffer) => give(decoder.write(chunk)), end: () => give(decoder.end()) };
+	return {
+		push: (chunk: Buffer) => give(decoder.write(chunk), false),
+		end: () => give(decoder.end(), true),
+	};
 }
