@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { clean } from '../domain/text.ts';
 
 /** Where what belongs to this user and to no system lies: the demo, crash files. */
@@ -8,13 +8,25 @@ export function ownFolder(): string {
 	const base = process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
 	for (const folder of [join(base, 'rounds'), join(tmpdir(), `rounds-${process.getuid?.() ?? 0}`)]) {
 		try {
-			mkdirSync(folder, { recursive: true, mode: 0o700 });
+			makeFolders(folder);
 			return folder;
 		} catch {
 			// A home that cannot be written to is no reason not to run.
 		}
 	}
 	return tmpdir();
+}
+
+/** One by one: Node's own recursive mkdir never returns where a folder that exists takes none (/proc). */
+function makeFolders(path: string): void {
+	if (existsSync(path)) return;
+	makeFolders(dirname(path));
+	try {
+		mkdirSync(path, { mode: 0o700 });
+	} catch (error) {
+		// Another console made it at the same moment.
+		if ((error as { code?: string }).code !== 'EEXIST') throw error;
+	}
 }
 
 /** Writes what a bug left behind and returns where. */
