@@ -195,7 +195,8 @@ describe('the text', () => {
 
 	test('the date is the zone’s, across midnight', () => {
 		const late = Date.parse('2025-11-22T23:30:00Z');
-		const round = { ...signedRound(), startedAt: late - 60_000 };
+		// One begun without a time is named by its signature.
+		const round = { ...signedRound(), dueAt: null, startedAt: late - 60_000 };
 		const signed = { ...round, signed: { ...round.signed!, at: late } };
 		const name = (timezone: string) =>
 			signedRecord(input('en', { round: signed, face: { ...face(), timezone } })).name;
@@ -266,6 +267,36 @@ describe('writing', () => {
 			signedRecord(input()),
 		);
 		expect(written.ok).toBe(false);
+	});
+});
+
+describe('what was not well outside the round', () => {
+	const beside = [
+		{
+			...wellCheck('mcp-health'),
+			id: checkId('elsewhere'),
+			level: 'critical' as const,
+			reasons: [{ kind: 'fault', fault: { code: 'refused', detail: { address: '127.0.0.1:1' } } }] as const,
+		},
+	];
+
+	test('stands among the exceptions, with its reason', () => {
+		const text = section(signedRecord(input('en', { coverage: beside })).markdown, 'Exceptions');
+		expect(text).toContain('asked for by no step');
+		expect(text).toMatch(/elsewhere.*critical.*refused/);
+	});
+
+	test('is not said of what is well', () => {
+		expect(signedRecord(input('en', { coverage: [{ ...wellCheck('api-health') }] })).markdown).not.toContain(
+			'asked for by no step',
+		);
+	});
+});
+
+describe('the name of a record', () => {
+	test('is the day its round was due, though it was signed the day after', () => {
+		const round = { ...signedRound(), dueAt: Date.parse('2025-11-21T09:00:00Z') };
+		expect(signedRecord(input('en', { round })).name).toBe('2025-11-21-morning');
 	});
 });
 

@@ -1,5 +1,5 @@
-import { checkId } from '../../domain/ids.ts';
-import { type Level, worstLevel } from '../../domain/level.ts';
+import { type CheckId, checkId } from '../../domain/ids.ts';
+import { isWorse, type Level, worstLevel } from '../../domain/level.ts';
 import type { Locale } from '../../domain/own-text.ts';
 import {
 	isDone,
@@ -13,7 +13,7 @@ import {
 import { levelOfStep, snapshotOf } from '../../domain/round-rules.ts';
 import { stepTitle } from '../../i18n/rounds.ts';
 import { ageText, clockText } from '../../i18n/times.ts';
-import { isStaleCheck, type PictureState } from '../../store/index.ts';
+import { isStaleCheck, levelOf, type PictureState } from '../../store/index.ts';
 import { sayReason } from '../reasons.ts';
 import { checkNameOf } from './step-rows.ts';
 
@@ -28,11 +28,18 @@ export interface SignStep {
 	readonly reasons: readonly { readonly level: Level; readonly text: string }[];
 }
 
+export interface SignOutside {
+	readonly level: Level;
+	readonly text: string;
+}
+
 /** The whole round as the sign-off page says it. */
 export interface SignPage {
 	/** Steps that keep it from being signed. */
 	readonly open: readonly SignStep[];
 	readonly exceptions: readonly SignStep[];
+	/** Checks that no step asks for and that are not well now: nobody may sign past them unseen. */
+	readonly outside: readonly SignOutside[];
 	readonly fine: readonly SignStep[];
 	/** What the signed round will be worth as a whole. */
 	readonly level: Level;
@@ -76,13 +83,14 @@ export function toSignPage(
 	const oldestAt = Math.min(...observed.filter((e) => declared.includes(e.check)).map((e) => e.at));
 	const values = round.signed
 		? takenBy(state, round.signed.at)
-		: snapshotOf(asSigned(round), standings(state, now));
+		: snapshotOf(round, standings(state, now));
 	const taken = new Set(values.map((value) => value.check));
 	const named = (ids: Iterable<(typeof declared)[number]>) =>
 		[...new Set(ids)].map((id) => checkNameOf(state, id, locale));
 	return {
 		open: open.map(({ row }) => row),
 		exceptions: done.filter(({ step }) => isException(step)).map(({ row }) => row),
+		outside: round.signed ? [] : outsideOf(state, declared, now, locale),
 		fine: done.filter(({ step }) => !isException(step)).map(({ row }) => row),
 		level: worstLevel(done.map(({ step }) => levelOfStep(step))),
 		coverage: {
@@ -98,6 +106,22 @@ export function toSignPage(
 			firstTime: named(observed.filter((e) => lacksOnlyBaseline(e.reasons)).map((e) => e.check)),
 		},
 	};
+}
+
+function outsideOf(
+	state: PictureState,
+	declared: readonly CheckId[],
+	now: number,
+	locale: Locale,
+): readonly SignOutside[] {
+	const bad = (state.face?.checks ?? []).flatMap((face): SignOutside[] => {
+		const level = levelOf(state, face, now);
+		if (declared.includes(face.id) || level === 'ok' || level === 'pending') return [];
+		const [reason] = state.checks.get(face.id)?.reasons ?? [];
+		const why = reason ? `: ${sayReason(reason, locale)}` : '';
+		return [{ level, text: `${checkNameOf(state, face.id, locale)}${why}` }];
+	});
+	return bad.sort((a, b) => (isWorse(a.level, b.level) ? -1 : isWorse(b.level, a.level) ? 1 : 0));
 }
 
 /** What a signed round has put into the baseline, as long as no later one took its place. */
@@ -129,14 +153,6 @@ export function toEntered(
 		values: values.reduce((sum, count) => sum + count, 0),
 		checks: values.filter((count) => count > 0).length,
 	};
-}
-
-function asSigned(round: Round): Round {
-	const steps = round.steps.map((step): Step => {
-		if (step.answer || !isDone(standingOf(step))) return step;
-		return { ...step, answer: { outcome: 'ok', note: '', at: 0, by: '', evidence: step.found } };
-	});
-	return { ...round, steps };
 }
 
 function toSignStep(state: PictureState, step: Step, locale: Locale, zone: string): SignStep {

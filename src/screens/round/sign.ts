@@ -29,6 +29,9 @@ export const signLayer: LayerView = {
 	},
 };
 
+/** What is not well outside the round is named, not listed whole: Health has all of it. */
+const MAX_OUTSIDE = 6;
+
 function reviewPage(state: PictureState, canvas: Canvas, round: Round): Page {
 	const { locale, zone, now, height } = canvas;
 	const rows = toSignPage(state, round, now, locale, zone);
@@ -94,6 +97,14 @@ function bodyLines(rows: SignPage, canvas: Canvas): readonly string[] {
 		);
 	for (const step of rows.exceptions) lines.push(...stepLines(step, canvas));
 	lines.push(blank(columns));
+	if (rows.outside.length > 0) {
+		lines.push(section(roundWord(locale, 'outside'), canvas));
+		for (const { level, text } of rows.outside.slice(0, MAX_OUTSIDE))
+			lines.push(said(`${theme.glyphs.levels[level]} ${levelWord(level, locale)} · ${text}`, canvas, level));
+		const more = rows.outside.length - MAX_OUTSIDE;
+		if (more > 0) lines.push(said(roundWord(locale, 'outside-more', { count: more }), canvas, 'warning'));
+		lines.push(blank(columns));
+	}
 	if (rows.fine.length > 0) {
 		lines.push(section(roundWord(locale, 'fine'), canvas));
 		for (const step of rows.fine) lines.push(...stepLines(step, canvas));

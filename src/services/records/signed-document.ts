@@ -8,6 +8,7 @@ import {
 	type Step,
 	standingOf,
 } from '../../domain/round.ts';
+import { isEitherDuration } from '../../domain/round-rules.ts';
 import { clean } from '../../domain/text.ts';
 import { mapTexts, type Plain } from './canonical.ts';
 import { changeText, isSame } from './change.ts';
@@ -154,7 +155,7 @@ function changedValues({
 	for (const one of newest.values()) {
 		for (const [sample, signed] of Object.entries(before[one.check] ?? {})) {
 			const now = Object.hasOwn(one.samples, sample) ? one.samples[sample] : undefined;
-			if (now === undefined || isSame(signed.value, now)) continue;
+			if (now === undefined || isEitherDuration(signed.value, now) || isSame(signed.value, now)) continue;
 			values.push({
 				check: one.check,
 				sample,
@@ -168,7 +169,7 @@ function changedValues({
 	return { compared: Object.keys(before).length > 0, values };
 }
 
-function describeCoverage({ coverage, face }: SignedInput, now: number): SignedDocument['coverage'] {
+function describeCoverage({ coverage, face, locale }: SignedInput, now: number): SignedDocument['coverage'] {
 	const known = new Map(coverage.map((one) => [one.id, one]));
 	const ids = new Set([...face.checks.map((check) => check.id), ...known.keys()]);
 	const checks = [...ids].map((check) => {
@@ -179,6 +180,7 @@ function describeCoverage({ coverage, face }: SignedInput, now: number): SignedD
 			level: at === null ? ('pending' as const) : one!.level,
 			at: at === null ? null : iso(at),
 			ageMs: at === null ? null : Math.max(0, now - at),
+			reasons: at === null ? [] : (one?.reasons ?? []).map((reason) => reasonLine(reason, locale)),
 		};
 	});
 	return { declared: checks.length, evaluated: checks.filter((one) => one.at !== null).length, checks };

@@ -58,6 +58,8 @@ export function renderSigned(document: SignedDocument): string {
 				: word('noExceptions'),
 		);
 	for (const step of exceptions) parts.push(exceptionLine(step, locale));
+	const beside = outside(document);
+	if (beside.length > 0) parts.push(word('outside'), beside.join('\n'));
 	parts.push(`## ${word('closing')}`, round.note ? inertLines(round.note) : word('noNote'));
 	parts.push(`## ${word('open')}`, openPoints(document));
 	parts.push(`## ${word('changed')}`, changes(document));
@@ -208,6 +210,19 @@ function valueTable(values: readonly SignedValue[], locale: Locale): string {
 		rows,
 		[1, 3, 4],
 	);
+}
+
+/** What was not well and asked for by no step: signed past, but not unseen. */
+function outside({ coverage: found, steps, locale }: SignedDocument): string[] {
+	const asked = new Set(
+		steps.flatMap((step) => step.evidence.flatMap((e) => (e.kind === 'observation' ? [e.check] : []))),
+	);
+	return found.checks
+		.filter((one) => !asked.has(one.check) && one.level !== 'ok' && one.level !== 'pending')
+		.map((one) => {
+			const why = one.reasons.length > 0 ? `: ${one.reasons.map((reason) => inert(reason)).join(' · ')}` : '';
+			return `- **${inert(one.check)}** · ${MARKS[one.level]} ${levelWord(one.level, locale)}${why}`;
+		});
 }
 
 /** Durations differ every time and say nothing to a later reader; they stand in the JSON. */

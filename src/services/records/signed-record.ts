@@ -12,7 +12,7 @@ import type { SignedInput } from './signed-shape.ts';
 
 export type { SignedInput } from './signed-shape.ts';
 
-/** A signed round as two texts, and the name of its files without number and ending: `2025-11-22-morning`. */
+/** A signed round as two texts, and the name (by the day it was due) of its files without number and ending: `2025-11-22-morning`. */
 export interface SignedRecord {
 	readonly markdown: string;
 	readonly json: string;
@@ -29,7 +29,7 @@ export function signedRecord(input: SignedInput): SignedRecord {
 	return {
 		markdown,
 		json,
-		name: `${dateText(Date.parse(document.round.signedAt), input.face.timezone)}-${fileWord(input.round.sheet)}`,
+		name: `${dateText(Date.parse(document.round.dueAt ?? document.round.signedAt), input.face.timezone)}-${fileWord(input.round.sheet)}`,
 	};
 }
 

@@ -18,7 +18,8 @@ export interface SignedInput {
 	/** Since the last signed round, oldest first. */
 	readonly flips: readonly Flip[];
 	/** The standing of every declared check at sign-off; one that was never asked has `at: 0`. */
-	readonly coverage: readonly Pick<CheckPicture, 'id' | 'at' | 'level'>[];
+	readonly coverage: readonly (Pick<CheckPicture, 'id' | 'at' | 'level'> &
+		Partial<Pick<CheckPicture, 'reasons'>>)[];
 	readonly locale: Locale;
 	/** Of this program. */
 	readonly version: string;
@@ -80,6 +81,8 @@ export interface SignedDocument {
 			readonly level: Level;
 			readonly at: string | null;
 			readonly ageMs: number | null;
+			/** Why it was not well; empty for one that was. */
+			readonly reasons: readonly string[];
 		}[];
 	};
 }
