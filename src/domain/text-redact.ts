@@ -36,6 +36,7 @@ export const createRedactor = (secrets: readonly string[]): Redactor => {
 		const borderAt = (_text: string, at: number) => at;
 		return Object.assign(redactNothing, { longest, borderAt, openAt: (text: string) => text.length });
 	}
+	const shortest = ordered.at(-1)?.length ?? 0;
 	const pattern = new RegExp(ordered.map(escapePattern).join('|'), 'g');
 	const [starts, ends] = [
 		Map.groupBy(ordered, (form) => form[0]),
@@ -56,7 +57,7 @@ export const createRedactor = (secrets: readonly string[]): Redactor => {
 		return 0;
 	};
 	const redactAll = (text: string): string => {
-		if (text.length < SHORTEST) return text;
+		if (text.length < shortest && !text.startsWith(CUT) && !text.endsWith(CUT)) return text;
 		let safe = text.replace(pattern, HIDDEN);
 		if (safe.endsWith(CUT)) {
 			const shown = safe.slice(0, -1);
@@ -80,12 +81,19 @@ export const createRedactor = (secrets: readonly string[]): Redactor => {
 	return Object.assign(redactAll, { longest, borderAt, openAt });
 };
 
-/** The same value with every text in it redacted, names too; the very same object where nothing was hidden. */
-export const redactTexts = <Content>(value: Content, redactor: (text: string) => string): Content => {
+/**
+ * The same value with every text in it redacted; the very same object where nothing was hidden. Names are redacted too where
+ * they came from outside.
+ */
+export const redactTexts = <Content>(
+	value: Content,
+	redactor: (text: string) => string,
+	names: 'ours' | 'theirs' = 'theirs',
+): Content => {
 	if (typeof value === 'string') return redactor(value) as Content;
 	if (typeof value !== 'object' || value === null) return value;
 	if (Array.isArray(value)) {
-		const parts = value.map((part) => redactTexts(part, redactor));
+		const parts = value.map((part) => redactTexts(part, redactor, names));
 		return parts.every((part, at) => part === value[at]) ? value : (parts as Content);
 	}
 	if (isNumber(value)) return value;
@@ -93,8 +101,8 @@ export const redactTexts = <Content>(value: Content, redactor: (text: string) =>
 	// No prototype: a name from outside may be `__proto__`.
 	const safe: Record<string, unknown> = Object.create(null);
 	for (const [name, part] of Object.entries(value)) {
-		const shown = redactor(name);
-		safe[shown] = redactTexts(part, redactor);
+		const shown = names === 'ours' ? name : redactor(name);
+		safe[shown] = redactTexts(part, redactor, names);
 		changed ||= shown !== name || safe[shown] !== part;
 	}
 	return changed ? ({ ...safe } as Content) : value;

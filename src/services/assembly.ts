@@ -10,7 +10,7 @@ import type {
 import type { CheckId } from '../domain/ids.ts';
 import { OWN_MARK } from '../domain/log-format.ts';
 import type { ConfigProblem } from '../domain/picture.ts';
-import type { FilesPort, ProbePorts } from '../domain/ports.ts';
+import type { ProbePorts, ProcessesPort } from '../domain/ports.ts';
 import { err, type Result } from '../domain/result.ts';
 import { evidenceOf } from '../domain/round.ts';
 import { createRedactor } from '../domain/text.ts';
@@ -44,7 +44,9 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		for (const listener of listeners) listener(event);
 	};
 	let problems: readonly ConfigProblem[] = config.warnings;
-	let hide = createRedactor(config.secretValues);
+	// What was secret before a reload stays so: it stands in what still runs.
+	const secrets = new Set(config.secretValues);
+	let hide = createRedactor([...secrets]);
 	const redact = (text: string) => hide(text);
 	const activity = (code: string, detail: Record<string, string | number>) => {
 		storage.activity.append({ at: clock.now(), by: operator, code, detail });
@@ -57,7 +59,11 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		ownMark: OWN_MARK,
 		zone: () => system.timezone,
 	});
-	const ports: ProbePorts = { ...parts.ports, logs: logRecords };
+	const processes: ProcessesPort = {
+		...parts.ports.processes,
+		run: (request, limits) => parts.ports.processes.run({ ...request, redactor: hide }, limits),
+	};
+	const ports: ProbePorts = { ...parts.ports, processes, logs: logRecords };
 	const present = createPresent();
 	const logs = createLogs({
 		ports: { files: parts.logFiles, clock },
@@ -92,6 +98,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		store: storage.observations,
 		present,
 		kindOf,
+		redactor: () => hide,
 		emit,
 		onRecorded(batch) {
 			rounds.observed(new Set(batch.map((r) => r.observation.check)));
@@ -207,7 +214,8 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		onGood(next) {
 			// Who shares the state, and where it lies, is settled when the console opens.
 			system = { ...withReport(next.system), state: system.state, environment: system.environment };
-			hide = createRedactor(next.secretValues);
+			for (const secret of next.secretValues) secrets.add(secret);
+			hide = createRedactor([...secrets]);
 			problems = next.warnings;
 			checks.adopt(system);
 			activity('config.reloaded', { checks: system.checks.length });

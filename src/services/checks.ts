@@ -9,6 +9,7 @@ import type { Samples } from '../domain/reading.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { ObservationStore } from '../domain/storage-port.ts';
 import type { SystemDefinition } from '../domain/system.ts';
+import { type Redactor, redactTexts } from '../domain/text.ts';
 import { createPlaces } from './places.ts';
 import { createPoller } from './poller.ts';
 import type { Present } from './present.ts';
@@ -28,6 +29,7 @@ export interface ChecksParts {
 	readonly store: ObservationStore;
 	readonly present: Present;
 	readonly kindOf: (name: string) => CheckKind | undefined;
+	readonly redactor: () => Redactor;
 	readonly emit: (event: EngineEvent) => void;
 	readonly onRecorded: (batch: readonly Recorded[]) => void;
 	readonly onActivity: (code: string, detail: Record<string, string | number>) => void;
@@ -72,6 +74,7 @@ export function createChecks(parts: ChecksParts): Checks {
 		clock,
 		store,
 		present,
+		redactor: parts.redactor,
 		onRecorded(batch, now) {
 			tell(new Set(batch.map((r) => r.observation.check)), now);
 			parts.onRecorded(batch);
@@ -203,7 +206,7 @@ export function createChecks(parts: ChecksParts): Checks {
 			return ok({
 				picture: present.pictureOf(remembered, clock.now()),
 				verdict,
-				transcript,
+				transcript: redactTexts(transcript, parts.redactor(), 'ours'),
 				copyAs: kind.copyAs?.(check.options) ?? null,
 				nextAt: poller.nextAt(id),
 				lateMs: Math.round(poller.lateMs(id)),

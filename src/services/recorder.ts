@@ -7,8 +7,10 @@ import type { StoragePicture } from '../domain/picture.ts';
 import type { Clock } from '../domain/ports.ts';
 import { isSameQuestion } from '../domain/same-question.ts';
 import type { ObservationStore } from '../domain/storage-port.ts';
+import type { Redactor } from '../domain/text.ts';
 import type { Present, Remembered } from './present.ts';
 import type { Probed } from './prober.ts';
+import { redactJudged, redactReading } from './redacted.ts';
 
 /** What finishes within this time is one transaction and one event. */
 const BURST_MS = 100;
@@ -20,6 +22,8 @@ export interface RecorderParts {
 	readonly clock: Clock;
 	readonly store: ObservationStore;
 	readonly present: Present;
+	/** Hides what no store and no screen may have. */
+	readonly redactor?: () => Redactor;
 	/** Called once a burst, after the attempt to store. */
 	readonly onRecorded: (batch: readonly Recorded[], now: number) => void;
 	/** Results told of before as not stored are on disk now. */
@@ -87,7 +91,7 @@ export function createRecorder(parts: RecorderParts): Recorder {
 			const remembered = present.get(check.id);
 			// Asked before the configuration changed: an answer to another question.
 			if (!remembered || !isSameQuestion(check, remembered.check)) return null;
-			const judged = judgeProbed(outcome, remembered, surroundings(remembered, at));
+			const judged = judgeRedacted(outcome, remembered, surroundings(remembered, at), parts.redactor?.());
 			const { state, flip } = advance(
 				remembered.state,
 				{ level: judged.verdict.level, at },
@@ -164,6 +168,24 @@ interface Judged {
 	readonly samples: Observation['samples'];
 	readonly fault: Fault | null;
 	readonly transcript: Remembered['transcript'];
+}
+
+/**
+ * Where a secret was repeated all is judged anew without it: what is compared, shown, signed and compared again must be the
+ * same.
+ */
+function judgeRedacted(
+	outcome: Probed['outcome'],
+	remembered: Remembered,
+	around: Surroundings,
+	redactor: Redactor | undefined,
+): Judged {
+	const judged = judgeProbed(outcome, remembered, around);
+	if (redactor === undefined || redactor.longest === 0) return judged;
+	const safe = redactJudged(judged, redactor);
+	if (safe === judged || !outcome.ok) return safe;
+	const reading = { ok: true, value: redactReading(outcome.value, redactor) } as const;
+	return redactJudged(judgeProbed(reading, remembered, around), redactor);
 }
 
 /** A bug in a check's own code is that check's `unknown`, never the end of a round. */

@@ -71,9 +71,11 @@ export async function runCommand(
 		{ deadline: clock.monotonic() + body.timeoutMs, signal },
 	);
 	if (!answered.ok) return endOfFault(answered.error, signal.aborted);
-	const { stdout, stderr, exit, signal: killedBy, durationMs } = answered.value;
+	const { exit, signal: killedBy, durationMs } = answered.value;
+	// Before anything is taken out of it: a part of a secret could not be found any more.
+	const [stdout, stderr] = [redact(answered.value.stdout), redact(answered.value.stderr)];
 	const gap = stderr === '' || stdout === '' || stdout.endsWith('\n') ? '' : '\n';
-	const output = redact(`${stdout}${gap}${stderr}`);
+	const output = `${stdout}${gap}${stderr}`;
 	if (signal.aborted)
 		return { level: 'unknown', samples: {}, reasons: [], output, files: [], cancelled: true };
 	if (exit === null) {
