@@ -16,7 +16,7 @@ function take(outcome: Probed['outcome'], secrets: readonly string[]) {
 	const present = createPresent();
 	present.adopt([one], () => createFakeKind(clock).kind, clock.now());
 	const redactor = createRedactor(secrets);
-	const quiet = { onRecorded: () => {}, onStorage: () => {}, onLate: () => {} };
+	const quiet = { onRecorded: () => {}, onStorage: () => {}, onStored: () => {} };
 	const recorder = createRecorder({ clock, store, present, redactor: () => redactor, ...quiet });
 	recorder.take({ check: one, at: clock.now(), durationMs: 8, outcome });
 	recorder.flush();
