@@ -6,10 +6,12 @@ import type { CheckKind } from './domain/check.ts';
 import type { Engine } from './domain/engine.ts';
 import type { Fault } from './domain/fault.ts';
 import type { Locale } from './domain/own-text.ts';
+import { timeSearches } from './domain/pattern.ts';
 import type { ConfigProblem } from './domain/picture.ts';
 import type { Clock, Limits } from './domain/ports.ts';
 import { err, ok, type Result } from './domain/result.ts';
 import { groupNumber } from './platform/groups.ts';
+import { searchWithin } from './platform/patterns.ts';
 import { createWorld, type World } from './platform/world.ts';
 import { assembleEngine } from './services/assembly.ts';
 import { openStorage } from './storage/open.ts';
@@ -96,6 +98,7 @@ export function openWorld(): {
 
 /** The one wiring of services, storage and platform. Everything it tells and takes is plain data. */
 export async function openEngine(options: EngineOptions): Promise<Result<Engine, EngineFailure>> {
+	timeSearches(searchWithin);
 	const world = options.world ?? createWorld({ variables: options.variables ?? {}, split: splitWords });
 	const { clock } = world;
 	const sources = configSources(world);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fault } from '../domain/fault.ts';
 import { parseJson } from '../domain/json.ts';
+import { operatorPattern } from '../domain/pattern.ts';
 import type { CommandAnswer } from '../domain/ports.ts';
 import type { Samples, Transcript } from '../domain/reading.ts';
 import { err, ok } from '../domain/result.ts';
@@ -170,7 +171,7 @@ function samplesOf(
 	if (options.nagios && state !== undefined) samples['state'] = state;
 	if (options.result !== undefined) {
 		const output = maskSecrets(options, `${answer.stdout}\n${answer.stderr}`);
-		const last = [...output.matchAll(new RegExp(options.result, 'gmu'))].at(-1);
+		const last = [...output.matchAll(operatorPattern(options.result, 'gmu'))].at(-1);
 		for (const [name, text] of Object.entries(last?.groups ?? {}))
 			if (text !== undefined) samples[name] = readQuantity(text.trim()) ?? clean(text, { max: 200 });
 	}

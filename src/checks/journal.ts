@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ProbeContext, ProbeFault } from '../domain/check.ts';
 import { fault } from '../domain/fault.ts';
+import { operatorPattern } from '../domain/pattern.ts';
 import type { CommandAnswer, ProbePorts } from '../domain/ports.ts';
 import type { Samples } from '../domain/reading.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -128,8 +129,8 @@ async function ask(
 }
 
 function count(options: JournalOptions, lines: readonly JournalLine[], now: number) {
-	const ignored = options.ignore === undefined ? null : new RegExp(options.ignore, 'mu');
-	const wanted = options.matching === undefined ? null : new RegExp(options.matching, 'mu');
+	const ignored = options.ignore === undefined ? null : operatorPattern(options.ignore, 'mu');
+	const wanted = options.matching === undefined ? null : operatorPattern(options.matching, 'mu');
 	const read = lines.filter(({ message }) => ignored?.test(message) !== true);
 	const matches = read.filter(({ message }) => wanted?.test(message) ?? true);
 	const samples: Record<string, Samples[string]> = {

@@ -3,6 +3,7 @@ import { fingerprintOf } from '../domain/fingerprint.ts';
 import { readLine } from '../domain/log-format.ts';
 import type { LogLevel } from '../domain/log-line.ts';
 import type { LogRecord } from '../domain/log-port.ts';
+import { operatorPattern } from '../domain/pattern.ts';
 import { createSensitiveMask, type SensitiveMask } from '../domain/sensitive.ts';
 import type { LogOptions } from './log-options.ts';
 
@@ -71,7 +72,7 @@ export function createLogCounter(
 ) {
 	const mask = createSensitiveMask(options.mask);
 	const [match, ignore] = [options.match, options.ignore].map((one) =>
-		one === undefined ? null : new RegExp(one, 'mu'),
+		one === undefined ? null : operatorPattern(one, 'mu'),
 	);
 	const known = new Set<string>(seen);
 	const sorts = new Map<string, Counted>();

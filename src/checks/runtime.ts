@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ProbeContext, ProbeFault } from '../domain/check.ts';
 import { fault } from '../domain/fault.ts';
+import { operatorPattern } from '../domain/pattern.ts';
 import type { ProbePorts } from '../domain/ports.ts';
 import type { Samples } from '../domain/reading.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -164,7 +165,7 @@ async function askVersion(
 	if (!answer.ok) return answer;
 	// Some print it as a result, some as a remark (python 2, java, nginx).
 	const said = `${answer.value.stdout}\n${answer.value.stderr}`.slice(0, 4096);
-	const found = new RegExp(options.pattern ?? VERSION, 'mu').exec(said);
+	const found = operatorPattern(options.pattern ?? VERSION, 'mu').exec(said);
 	const version = clean(found?.[1] ?? found?.[0] ?? '', { max: 60 });
 	const numbers = readVersion(version);
 	if (numbers === null)

@@ -1,6 +1,7 @@
 import type { ProbeContext } from '../domain/check.ts';
 import { everCollide, hostZone, lastRun, nextRun, parseCron, sameCron } from '../domain/cron.ts';
 import type { Fault } from '../domain/fault.ts';
+import { operatorPattern } from '../domain/pattern.ts';
 import type { ProbePorts } from '../domain/ports.ts';
 import { ok, type Result } from '../domain/result.ts';
 import type { Entry } from './crontab.ts';
@@ -78,7 +79,7 @@ export async function newestTrace(
 		}
 	}
 	if (options.log === undefined || options.line === undefined) return ok(newest);
-	const line = new RegExp(options.line, 'mu');
+	const line = operatorPattern(options.line, 'mu');
 	const reach = timesOf(options, [], context.now).due ?? context.now - 8 * 24 * 60 * MINUTE;
 	const range = {
 		sinceAt: reach - MINUTE,

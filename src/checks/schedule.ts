@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { operatorPattern } from '../domain/pattern.ts';
 import type { Samples } from '../domain/reading.ts';
 import { ok } from '../domain/result.ts';
 import { createSensitiveMask } from '../domain/sensitive.ts';
@@ -67,7 +68,7 @@ export const schedule = defineCheckKind<ScheduleOptions>({
 	async probe(options, ports, context) {
 		const table = await readTable(options, ports, context);
 		if (!table.ok) return table;
-		const pattern = new RegExp(options.match, 'mu');
+		const pattern = operatorPattern(options.match, 'mu');
 		const holds = (entry: Entry) => pattern.test(entry.command) || pattern.test(entry.written);
 		const found = table.value.entries.filter(holds);
 		const others = table.value.entries.filter((entry) => !found.includes(entry));

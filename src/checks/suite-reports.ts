@@ -1,4 +1,5 @@
 import { parseJson } from '../domain/json.ts';
+import { operatorPattern } from '../domain/pattern.ts';
 import type { Value } from '../domain/value.ts';
 import { broken, type Outcome, type Report, results, type TestResult } from './suite-results.ts';
 
@@ -142,7 +143,7 @@ export function readPattern(text: string, source: string): Report {
 	const found: TestResult[] = [];
 	let sum: TestResult[] = [];
 	let category: string | undefined;
-	for (const { groups = {} } of text.matchAll(new RegExp(source, 'gmu'))) {
+	for (const { groups = {} } of text.matchAll(operatorPattern(source, 'gmu'))) {
 		const { name = '', pass, fail, skip } = groups;
 		if (groups['category'] !== undefined) category = groups['category'].trim();
 		const own = category === undefined ? {} : { category };

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ProbeContext } from '../domain/check.ts';
 import { type Fault, fault } from '../domain/fault.ts';
+import { operatorPattern } from '../domain/pattern.ts';
 import type { CommandAnswer, ProbePorts } from '../domain/ports.ts';
 import type { Samples } from '../domain/reading.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -209,7 +210,7 @@ async function coverageOf(
 
 function samplesOf(options: SuiteOptions, results: readonly TestResult[]) {
 	const named = Object.entries(options.categories ?? {}).map(
-		([name, source]) => [name, new RegExp(source, 'mu')] as const,
+		([name, source]) => [name, operatorPattern(source, 'mu')] as const,
 	);
 	const rows = new Map<string | null, Record<Outcome, number>>(named.map(([name]) => [name, none()]));
 	const all = none();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { operatorPattern } from '../domain/pattern.ts';
 import { reveal, type Text } from '../domain/secret.ts';
 import { isText, pattern, written } from './fields.ts';
 
@@ -65,6 +66,7 @@ export function breachOf(rule: VariableRule, value: string | undefined): Breach 
 	if (rule.not?.some((one) => reveal(one) === value) === true) return 'not';
 	if (rule.real && DEMO.test(value.trim())) return 'demo';
 	if (rule.minLength !== undefined && [...value].length < rule.minLength) return 'minLength';
-	if (rule.matches !== undefined && !new RegExp(`^(?:${rule.matches})$`, 'u').test(value)) return 'matches';
+	if (rule.matches !== undefined && !operatorPattern(`^(?:${rule.matches})$`, 'u').test(value))
+		return 'matches';
 	return null;
 }

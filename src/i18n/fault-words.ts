@@ -140,7 +140,9 @@ const en: Sentences = {
 	'secret-missing': (said) =>
 		`secret not found${said.has('reference') ? ` (${said.text('reference')})` : ''}${because(said, secret)}`,
 	'own-limit': (said) =>
-		`this host has no room for more connections, files or processes${also(said, 'path', 'command', 'address')}`,
+		said.text('reason') === 'pattern'
+			? `a pattern of the configuration took longer than ${said.ms('limitMs')}: it can be read in too many ways`
+			: `this host has no room for more connections, files or processes${also(said, 'path', 'command', 'address')}`,
 	cancelled: () => 'cancelled before it was done',
 	'not-supported': (said) =>
 		`this cannot be done${also(said, 'reason', 'what')}${also(said, 'command', 'address', 'path')}`,
@@ -266,7 +268,10 @@ const zh: Sentences = {
 	'not-a-file': (said) => `不是普通文件${also(said, 'path')}`,
 	'secret-missing': (said) =>
 		`缺少密钥${said.has('reference') ? `（${said.text('reference')}）` : ''}${zhBecause(said, zhSecret)}`,
-	'own-limit': (said) => `本机的连接、文件或进程数已达上限${also(said, 'path', 'command', 'address')}`,
+	'own-limit': (said) =>
+		said.text('reason') === 'pattern'
+			? `配置中的某个模式用时超过 ${said.ms('limitMs')}：它的匹配方式过多`
+			: `本机的连接、文件或进程数已达上限${also(said, 'path', 'command', 'address')}`,
 	cancelled: () => '在完成之前被取消',
 	'not-supported': (said) =>
 		`无法执行${also(said, 'reason', 'what')}${also(said, 'command', 'address', 'path')}`,

@@ -1,5 +1,6 @@
 import type { CheckDefinition, CheckKind, ProbeContext, ProbeFault } from '../domain/check.ts';
 import { fault } from '../domain/fault.ts';
+import { PatternOverTime } from '../domain/pattern.ts';
 import type { ProbePorts } from '../domain/ports.ts';
 import type { Reading } from '../domain/reading.ts';
 import { err, type Result } from '../domain/result.ts';
@@ -49,7 +50,9 @@ export function createProber(ports: ProbePorts, viewAt: ProbeView = () => ({})):
 					resolve({ check, at, durationMs: Math.max(0, clock.monotonic() - began), outcome });
 				};
 				const bug = (thrown: unknown) =>
-					settle({ ok: false, bug: thrown instanceof Error ? thrown.message : String(thrown) });
+					thrown instanceof PatternOverTime
+						? settle(err(thrown.fault))
+						: settle({ ok: false, bug: thrown instanceof Error ? thrown.message : String(thrown) });
 				let given = false;
 				// One timer a probe: at the deadline it aborts, and a probe deaf to that is given up soon after.
 				let cancel = clock.after(timeoutMs, () => {

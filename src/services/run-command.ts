@@ -2,6 +2,7 @@ import { type Fault, fault } from '../domain/fault.ts';
 import { judge, type Surroundings } from '../domain/judge.ts';
 import type { Level } from '../domain/level.ts';
 import type { Reason } from '../domain/observation.ts';
+import { operatorPattern, PatternOverTime } from '../domain/pattern.ts';
 import type { Clock, ProcessesPort } from '../domain/ports.ts';
 import type { Samples } from '../domain/reading.ts';
 import { masked } from '../domain/secret.ts';
@@ -84,7 +85,12 @@ export async function runCommand(
 	}
 	const samples: Record<string, Samples[string]> = { took: quantity(Math.round(durationMs), 'ms') };
 	samples['exit'] = quantity(exit);
-	Object.assign(samples, namedGroups(action.result, stdout));
+	try {
+		Object.assign(samples, namedGroups(action.result, stdout));
+	} catch (thrown) {
+		if (!(thrown instanceof PatternOverTime)) throw thrown;
+		return { ...endOfFault(thrown.fault, false), samples, output };
+	}
 	const { level, reasons } = judge(
 		{ ok: true, value: { samples } },
 		{ must: action.must, should: action.should, show: [] },
@@ -97,7 +103,7 @@ export async function runCommand(
 function namedGroups(pattern: string | null, text: string): Samples {
 	if (pattern === null) return {};
 	const samples: Record<string, Samples[string]> = {};
-	for (const match of text.matchAll(new RegExp(pattern, 'gmu'))) {
+	for (const match of text.matchAll(operatorPattern(pattern, 'gmu'))) {
 		for (const [name, value] of Object.entries(match.groups ?? {})) {
 			if (value !== undefined) samples[name] = readQuantity(value) ?? value;
 		}

@@ -112,6 +112,37 @@ actions:
 	});
 });
 
+describe('a pattern that nearly fits in too many ways', () => {
+	it('ends as a limit of our own: an action, a check, and a condition', async () => {
+		const evil = '^(?<n>(\\w+\\s?)+)$';
+		const system = makeSystem(
+			`${HEAD}checks:
+  printed: {kind: command, run: [cat, long.txt], every: 1h, result: '${evil}'}
+  judged: {kind: command, run: [cat, long.txt], every: 1h, must: ['stdout matches "^(\\\\w+\\\\s?)+$"']}
+actions:
+  counts: {run: [cat, long.txt], result: '${evil}'}
+`,
+			{ 'long.txt': `${'a'.repeat(27)}!\n` },
+		);
+		const engine = await openTest(system.options());
+		const { operation, output } = await run(engine, 'counts');
+		expect(operation.level).toBe('unknown');
+		expect(operation.reasons.map((r) => reasonLine(r, 'en'))).toEqual([
+			'a pattern of the configuration took longer than 500 ms: it can be read in too many ways',
+		]);
+		expect(output).toContain('aaa!');
+		await engine.send('checks.ask', { checks: [] });
+		expect(engine.picture('printed')).toMatchObject({
+			level: 'unknown',
+			reasons: [{ kind: 'fault', fault: { code: 'own-limit', detail: { reason: 'pattern' } } }],
+		});
+		expect(engine.picture('judged')).toMatchObject({
+			level: 'unknown',
+			reasons: [{ kind: 'condition', outcome: { holds: null, why: { code: 'pattern-over-time' } } }],
+		});
+	});
+});
+
 describe('cancelling', () => {
 	it('ends the whole tree, keeps what was said, and marks it cancelled', async () => {
 		const system = makeSystem(`${HEAD}actions:

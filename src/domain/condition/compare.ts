@@ -1,4 +1,5 @@
 import { compare, isZero } from '../decimal.ts';
+import { afresh, PATTERN_MS, PatternOverTime } from '../pattern.ts';
 import type { Quantity } from '../value.ts';
 import { readTime } from './instant.ts';
 import {
@@ -127,7 +128,12 @@ function readText(condition: Condition, word: string, left: Operand, right: Oper
 	if (left.length > MAX_SUBJECT)
 		return unknown('text-too-long', condition.left.text, { limit: String(MAX_SUBJECT) });
 	if (condition.pattern === null) throw new Error('matches was parsed without a pattern');
-	return found(condition.pattern.test(left));
+	try {
+		return found(afresh(condition.pattern).test(left));
+	} catch (thrown) {
+		if (!(thrown instanceof PatternOverTime)) throw thrown;
+		return unknown('pattern-over-time', condition.right?.text ?? '', { limitMs: String(PATTERN_MS) });
+	}
 }
 
 /** Numbers have an order, and so have times of day and date written as ISO 8601; other text has none. */

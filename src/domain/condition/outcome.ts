@@ -41,6 +41,7 @@ export type WhyCode =
 	| 'no-length'
 	| 'not-one-value'
 	| 'text-too-long'
+	| 'pattern-over-time'
 	| 'not-a-time'
 	| 'time-in-future'
 	| 'unlike-units'

@@ -1,3 +1,4 @@
+import { operatorPattern } from '../pattern.ts';
 import type { Condition } from './syntax.ts';
 import { fail } from './tokens.ts';
 
@@ -16,10 +17,10 @@ export function compilePattern(condition: Omit<Condition, 'pattern'>): RegExp | 
 	const source = String(right.value);
 	if (REPEATED_TWICE.test(source)) throw fail('pattern-slow', right, {});
 	try {
-		return new RegExp(source, 'u');
+		return operatorPattern(source, 'u');
 	} catch {
 		try {
-			return new RegExp(source);
+			return operatorPattern(source, '');
 		} catch (error) {
 			const detail = error instanceof Error ? error.message.replace(/^.*: /s, '') : '';
 			throw fail('pattern-invalid', right, { detail });
