@@ -9,7 +9,7 @@ import { cliWords } from './words.ts';
 /** The same poller with no face, for a service manager: one line when a level changes. */
 export const watchCommand: HeadlessCommand = {
 	name: 'watch',
-	summary: { en: 'poll without a screen, one line per change', 'zh-CN': '无界面轮询,每次变化输出一行' },
+	summary: { en: 'poll without a screen, one line per change', 'zh-CN': '无界面轮询，每次变化输出一行' },
 	usage: 'watch',
 	async run(args, context) {
 		const { words } = readFlags(args, [], context.locale);
@@ -19,11 +19,11 @@ export const watchCommand: HeadlessCommand = {
 			const known = new Map([...pictures].map(([id, picture]) => [id, picture.hard ? picture.level : null]));
 			const { name } = face.environment;
 			context.out(
-				`${say(cliWords, locale, 'watching', { count: face.checks.length, system: face.system, environment: name })}\n`,
+				`${say(cliWords, locale, 'watching', { count: face.checks.length, system: face.system, environment: name })}`,
 			);
 			const stop = on((event) => {
 				if (event.kind === 'polling' && !event.polling.mine && event.polling.holder !== null) {
-					context.out(`${say(cliWords, locale, 'following', { holder: event.polling.holder })}\n`);
+					context.out(say(cliWords, locale, 'following', { holder: event.polling.holder }));
 				}
 				if (event.kind !== 'recorded') return;
 				for (const check of event.checks) {
@@ -31,7 +31,7 @@ export const watchCommand: HeadlessCommand = {
 					known.set(check.id, check.level);
 					const why = check.reasons[0] ? ` · ${reasonLine(check.reasons[0], locale)}` : '';
 					context.out(
-						`${secondsText(event.now, face.timezone)} ${check.id} ${levelWord(check.level, locale)}${why}\n`,
+						`${secondsText(event.now, face.timezone)} ${check.id} ${levelWord(check.level, locale)}${why}`,
 					);
 				}
 			});

@@ -15,7 +15,7 @@ export const cliWords = defineMessages({
 		'option.operator': 'who you are; else the name you logged in with',
 		'option.help': 'this page, or the page of a command',
 		'option.version': 'the version',
-		exit: 'Exit codes: 0 ok · 1 warning · 2 critical · 3 unknown · 64 usage · 65 unreadable input · 70 our mistake · 74 storage · 75 locked · 78 configuration',
+		exit: 'Exit codes: 0 ok · 1 warning · 2 critical · 3 unknown · 64 usage · 65 unreadable input · 70 our mistake · 74 storage · 75 locked · 78 configuration · 141 output closed',
 		'unknown-command': '"{name}" is no command; there is {list}',
 		'no-terminal':
 			'the console needs a terminal; without one there is: rounds run SHEET, rounds status, rounds report',
@@ -59,7 +59,7 @@ export const cliWords = defineMessages({
 		'option.operator': '您是谁；否则取登录名',
 		'option.help': '本页，或某个命令的说明',
 		'option.version': '版本',
-		exit: '退出码：0 正常 · 1 警告 · 2 严重 · 3 未知 · 64 用法 · 65 输入不可读 · 70 程序错误 · 74 存储 · 75 被占用 · 78 配置',
+		exit: '退出码：0 正常 · 1 警告 · 2 严重 · 3 未知 · 64 用法 · 65 输入不可读 · 70 程序错误 · 74 存储 · 75 被占用 · 78 配置 · 141 输出已关闭',
 		'unknown-command': '没有命令"{name}"；可用：{list}',
 		'no-terminal': '控制台需要终端；没有终端时可用：rounds run 巡检表、rounds status、rounds report',
 		'dumb-terminal':

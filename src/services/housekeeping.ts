@@ -3,6 +3,7 @@ import type { Clock } from '../domain/ports.ts';
 const CONFIG_MS = 2_000;
 const SLOW_MS = 30_000;
 const UPTIME_MS = 60_000;
+const FIRST_UPTIME_MS = 10_000;
 const COMPACT_MS = 600_000;
 const BREATH_MS = 50;
 
@@ -45,6 +46,8 @@ export function createHousekeeping(parts: HousekeepingParts): { start(): void; s
 		start() {
 			repeat(SLOW_MS, () => parts.plan(clock.now()));
 			repeat(CONFIG_MS, parts.config);
+			// A new system's first minute is too short to wait a minute for.
+			later(FIRST_UPTIME_MS, parts.uptime);
 			repeat(UPTIME_MS, parts.uptime);
 			repeat(COMPACT_MS, compact);
 		},

@@ -117,7 +117,10 @@ describe('the sign-off page', () => {
 		expect(failed.snapshot.checks).toBe(7);
 		expect(failed.snapshot.notTaken).toEqual(['CORS origins']);
 		const lost = apply(state(), { kind: 'recorded', now: MORNING, checks: [lostTransactions()] });
-		expect(toSignPage(lost, doneRound(), MORNING, 'en', 'UTC').snapshot.checks).toBe(7);
+		const page = toSignPage(lost, doneRound(), MORNING, 'en', 'UTC');
+		expect(page.snapshot.checks).toBe(7);
+		expect(page.outside).toEqual([{ level: 'critical', text: expect.stringContaining('95.97 %') }]);
+		expect(all.outside).toEqual([]);
 	});
 
 	test('coverage names what was not evaluated, and the age of the oldest value', () => {
