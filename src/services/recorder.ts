@@ -1,5 +1,5 @@
 import { advance } from '../domain/check-state.ts';
-import { type Fault, fault } from '../domain/fault.ts';
+import { FAULTS, type Fault, fault } from '../domain/fault.ts';
 import type { CheckId } from '../domain/ids.ts';
 import { judge, type Surroundings } from '../domain/judge.ts';
 import type { Observation, Reason, Recorded, Verdict } from '../domain/observation.ts';
@@ -114,7 +114,9 @@ export function createRecorder(parts: RecorderParts): Recorder {
 				cancelFlush = null;
 				recorder.flush();
 			});
-			return state.hard ? null : remembered.check.retryMs;
+			// A command that is missing is still missing in ten seconds: only what may pass by itself is asked sooner.
+			const mayPass = judged.fault === null || FAULTS[judged.fault.code].retryable;
+			return state.hard || !mayPass ? null : remembered.check.retryMs;
 		},
 		flush() {
 			cancelFlush?.();

@@ -78,12 +78,6 @@ export function topLayer(view: ViewState): Layer | null {
 	return view.layers.at(-1) ?? null;
 }
 
-/** The name of the list keys move in: the topmost layer's that is not a text line of the footer, else the screen's. */
-export function activeList(view: ViewState): string {
-	const layer = view.layers.findLast((l) => l.kind !== 'filter');
-	return layer ? layer.kind : view.screen;
-}
-
 export function showScreen(view: ViewState, screen: ScreenId): ViewState {
 	return { ...view, screen, layers: [], message: null };
 }

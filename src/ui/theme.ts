@@ -127,7 +127,6 @@ export const createTheme = (appearance: Appearance): Theme => {
 };
 
 /** The style that carries a level's colour. */
-export const styleOfLevel = (level: Level): StyleName => level;
 
 /**
  * How to draw, from the process's variables: `NO_COLOR`, `COLORTERM`, `TERM`, `COLORFGBG`, `LC_ALL`, `LC_CTYPE`, `LANG`.

@@ -54,6 +54,15 @@ describe('judging', () => {
 		expect(saw(one, { status: quantity(500) })).toBeNull();
 	});
 
+	it('asks no sooner for what nobody has mended', () => {
+		const one = check('a', { retryMs: 3_000 });
+		const { recorder, clock } = setUp([one]);
+		const take = (code: 'refused' | 'command-missing') =>
+			recorder.take({ check: one, at: clock.now(), durationMs: 1, outcome: { ok: false, error: fault(code) } });
+		expect(take('refused')).toBe(3_000);
+		expect(take('command-missing')).toBeNull();
+	});
+
 	it('compares with another check and with the signed value', () => {
 		const summary = check('summary');
 		const rows = check('rows', { must: ['customers == summary.customers', 'drop(customers) < 5%'] });

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { cellWidth } from '../../src/domain/text.ts';
 import { createLine } from '../../src/ui/line.ts';
-import { emptyList, type ListShape, moveList, placeList } from '../../src/ui/list.ts';
 import { overlay } from '../../src/ui/overlay.ts';
 import { drawBeside, drawPanel } from '../../src/ui/panel.ts';
 import { bodyHeight, drawScreen } from '../../src/ui/screen.tsx';
 import { sliceColumns } from '../../src/ui/slice-columns.ts';
-import { progressBar, sparkline } from '../../src/ui/sparkline.ts';
-import { drawTable, type TableView } from '../../src/ui/table.ts';
 import { createTextField, editText, insertText, textOf, viewTextField } from '../../src/ui/text-field.ts';
 import { chooseAppearance, createTheme } from '../../src/ui/theme.ts';
 
@@ -63,115 +60,6 @@ describe('appearance', () => {
 			background: 'dark',
 			glyphs: 'unicode',
 		});
-	});
-});
-
-describe('a list', () => {
-	const shape: ListShape = { count: 100, height: 10 };
-	const press = (keys: string[], from = emptyList, on = shape) =>
-		keys.reduce((state, key) => moveList(state, key, on) ?? state, from);
-
-	it('moves by lines, half pages, pages and to its ends', () => {
-		expect(press(['j', 'j', 'k']).selected).toBe(1);
-		expect(press(['ctrl-d']).selected).toBe(5);
-		expect(press(['pgdn']).selected).toBe(9);
-		expect(press(['G'])).toEqual({ selected: 99, top: 90 });
-		expect(press(['G', 'g'])).toEqual(emptyList);
-		expect(press(['k'])).toBe(emptyList);
-		expect(moveList(emptyList, 'x', shape)).toBeUndefined();
-	});
-
-	it('scrolls by half pages at the edge', () => {
-		expect(press(Array.from({ length: 10 }, () => 'j'))).toEqual({ selected: 10, top: 5 });
-		expect(press(['k'], { selected: 20, top: 20 })).toEqual({ selected: 19, top: 15 });
-	});
-
-	it('always shows the selected row, also with rows of several lines', () => {
-		for (const heightOf of [() => 1, (index: number) => 1 + (index % 4), () => 20]) {
-			for (const [count, height] of [
-				[0, 5],
-				[1, 1],
-				[30, 7],
-				[30, 1],
-				[3, 10],
-			] as const) {
-				const on: ListShape = { count, height, heightOf };
-				let state = emptyList;
-				for (const key of [
-					'j',
-					'j',
-					'ctrl-d',
-					'pgdn',
-					'k',
-					'G',
-					'k',
-					'k',
-					'ctrl-u',
-					'pgup',
-					'j',
-					'pgdn',
-					'G',
-					'g',
-				]) {
-					state = moveList(state, key, on) ?? state;
-					let used = 0;
-					for (let at = state.top; at < state.selected; at++) used += heightOf(at);
-					expect(state.top).toBeLessThanOrEqual(Math.max(0, state.selected));
-					if (state.top < state.selected) expect(used + heightOf(state.selected)).toBeLessThanOrEqual(height);
-				}
-			}
-		}
-	});
-
-	it('stays inside when rows go away', () => {
-		expect(placeList({ selected: 99, top: 90 }, 99, { count: 4, height: 10 })).toEqual({
-			selected: 3,
-			top: 0,
-		});
-	});
-});
-
-describe('a table', () => {
-	const view: TableView = {
-		columns: [
-			{ title: 'SERVICE', width: 'rest' },
-			{ title: 'LATENCY', width: 8, align: 'right' },
-		],
-		count: 1000,
-		rowAt: (index) => ({
-			cells: [`记账 ${index}`, [{ text: `${index} ms`, style: 'warning' }]],
-			...(index === 1 ? { below: [{ text: 'too slow', style: 'muted' as const }] } : {}),
-		}),
-		list: { selected: 2, top: 0 },
-		width: 30,
-		height: 6,
-	};
-
-	it('draws the visible rows only, exactly as large as asked', () => {
-		const asked: number[] = [];
-		const rowAt = (index: number) => {
-			asked.push(index);
-			return view.rowAt(index);
-		};
-		const lines = drawTable(plain, { ...view, rowAt });
-		expect(lines.map(bare)).toEqual([
-			' SERVICE              LATENCY ',
-			' 记账 0              0 ms     ',
-			' 记账 1              1 ms     ',
-			'   too slow                   ',
-			'▸记账 2              2 ms     ',
-			' 记账 3              3 ms     ',
-		]);
-		expect(Math.max(...asked.filter((index) => index < 990))).toBeLessThan(10);
-		for (const width of [1, 5, 12, 200]) {
-			for (const line of drawTable(coloured, { ...view, width })) expect(cellWidth(bare(line))).toBe(width);
-		}
-	});
-
-	it('says what to do when there is nothing', () => {
-		const lines = drawTable(plain, { ...view, count: 0, empty: 'nothing yet' });
-		expect(bare(lines[1]!)).toBe(` nothing yet${' '.repeat(18)}`);
-		expect(lines).toHaveLength(6);
 	});
 });
 
@@ -276,25 +164,5 @@ describe('boxes', () => {
 			'f',
 		]);
 		expect(drawScreen(plain, { columns: 1, rows: 1, ...shape })).toEqual(['t']);
-	});
-});
-
-describe('small pictures', () => {
-	it('show heights, failures and gaps, newest at the right', () => {
-		expect(sparkline(plain, [1, 8, undefined, 'failed', 4], 7)).toBe(
-			'  ▁█ ✖▄'.replace('▁█', '▂█').replace('▄', '▅'),
-		);
-		expect(sparkline(plain, [1, 2, 3], 2)).toBe('▆█');
-		expect(sparkline(plain, [0, 0], 2)).toBe('▁▁');
-		expect(sparkline(ascii, [0, 'failed'], 3)).toBe(' _X');
-		expect(sparkline(plain, [5, 500], 2, { top: 100 })).toBe('▁█');
-	});
-
-	it('show progress that has begun and has not ended', () => {
-		expect(bare(progressBar(plain, 0, 4))).toBe('────');
-		expect(bare(progressBar(plain, 0.01, 4))).toBe('█───');
-		expect(bare(progressBar(plain, 0.99, 4))).toBe('███─');
-		expect(bare(progressBar(plain, 1, 4))).toBe('████');
-		expect(bare(progressBar(plain, undefined, 4))).toBe('────');
 	});
 });

@@ -4,17 +4,7 @@ import { arithmetic, callFunction } from './calculate.ts';
 import { drift } from './drift.ts';
 import { functionShape } from './functions.ts';
 import { overHistory } from './history.ts';
-import {
-	asNumber,
-	describe,
-	type Found,
-	found,
-	isSample,
-	listOf,
-	type Operand,
-	toResolved,
-	unknown,
-} from './operand.ts';
+import { asNumber, describe, type Found, found, listOf, toResolved, unknown } from './operand.ts';
 import type { EvaluationContext, Resolved } from './outcome.ts';
 import { allNodes, oneNode } from './query.ts';
 import type { CallNode, Node, WindowNode } from './syntax.ts';
@@ -112,9 +102,4 @@ function resolveCall(node: CallNode, context: EvaluationContext, trace: Trace): 
 		return result.found;
 	}
 	return noted(node, callFunction(node, context, trace, resolve), trace);
-}
-
-/** Whether an operand is one value that can be kept as a sample. */
-export function asSample(operand: Operand): SampleValue | undefined {
-	return isSample(operand) ? operand : undefined;
 }
