@@ -6,6 +6,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { EXIT } from './cli/command.ts';
 import { type CommandLine, readCommandLine } from './cli/command-line.ts';
 import { sayFailure } from './cli/opened.ts';
+import { createPrinter } from './cli/print.ts';
 import { cliWords } from './cli/words.ts';
 import { findConfig } from './config/find.ts';
 import { createEngineClient, type FromEngine, type ToEngine } from './domain/engine-wire.ts';
@@ -21,6 +22,14 @@ import type { Appearance } from './ui/theme.ts';
 
 /** How long an orderly end may take after a signal before the process ends anyway. */
 const LAST_MS = 2_000;
+
+const STREAMS = {
+	out: (text: string) => void process.stdout.write(text),
+	err: (text: string) => void process.stderr.write(text),
+};
+
+const hasColor = () =>
+	process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
 
 interface Session {
 	readonly line: CommandLine;
@@ -39,7 +48,7 @@ function sayCrash(thrown: unknown): number {
 }
 
 function fail(sentence: string, code: number): number {
-	process.stderr.write(`rounds: ${sentence}\n`);
+	process.stderr.write(`rounds: ${clean(sentence)}\n`);
 	return code;
 }
 
@@ -77,10 +86,8 @@ async function runHeadlessCommand(session: Session): Promise<number> {
 	const { RESERVED_KEYS } = await import('./actions/index.ts');
 	const { clock, sources, readRecord } = openWorld();
 	return runHeadless(line.name, line.args, {
-		out: (text) => void process.stdout.write(text),
-		err: (text) => void process.stderr.write(text),
+		...createPrinter({ ...STREAMS, color: hasColor() }),
 		locale,
-		color: process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
 		configPath: line.config ?? process.env['ROUNDS_CONFIG'] ?? null,
 		environment: line.env ?? process.env['ROUNDS_ENV'],
 		cwd: process.cwd(),
@@ -220,7 +227,7 @@ async function runOnTerminal(session: Session): Promise<number> {
 	if (opening instanceof Error || opening.kind === 'failed') {
 		system.end();
 		if (opening instanceof Error) return refuse(() => sayCrash(opening));
-		const err = (text: string) => void process.stderr.write(text);
+		const { err } = createPrinter({ ...STREAMS, color: hasColor() });
 		return refuse(() => sayFailure({ err, locale }, opening.failure));
 	}
 	worker.on('message', (message: FromEngine) => client.receive(message));

@@ -9,6 +9,7 @@ import { levelWord } from '../i18n/levels.ts';
 import { say } from '../i18n/messages.ts';
 import { reasonText } from '../i18n/reason.ts';
 import { ageText } from '../i18n/times.ts';
+import { type Painted, paint } from './print.ts';
 import { cliWords } from './words.ts';
 
 const GLYPH: Readonly<Record<Level, string>> = {
@@ -27,9 +28,8 @@ const SGR: Readonly<Record<Level, string>> = {
 };
 
 /** Glyph, word and colour together: no level is told by colour alone. */
-export function levelMark(level: Level, locale: Locale, color: boolean): string {
-	const text = `${GLYPH[level]} ${levelWord(level, locale)}`;
-	return color ? `\u001b[${SGR[level]}m${text}\u001b[0m` : text;
+export function levelMark(level: Level, locale: Locale): Painted {
+	return paint(SGR[level], `${GLYPH[level]} ${levelWord(level, locale)}`);
 }
 
 /** The level to show now: a stale check is unknown, never green. */

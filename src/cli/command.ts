@@ -7,6 +7,7 @@ import type { Clock } from '../domain/ports.ts';
 import type { Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import { say } from '../i18n/messages.ts';
+import type { Printer } from './print.ts';
 import { cliWords } from './words.ts';
 
 /** Exit codes beyond the levels' 0–3. */
@@ -32,11 +33,8 @@ export interface OpenWishes {
 }
 
 /** What a headless command may reach. */
-export interface CliContext {
-	out(text: string): void;
-	err(text: string): void;
+export interface CliContext extends Printer {
 	readonly locale: Locale;
-	readonly color: boolean;
 	/** Given by `--config` or ROUNDS_CONFIG; null: to be found. */
 	readonly configPath: string | null;
 	/** Given by `--env` or ROUNDS_ENV. */

@@ -8,11 +8,12 @@ import type { Result } from '../domain/result.ts';
 import { clean, createRedactor } from '../domain/text.ts';
 import { defineMessages, say } from '../i18n/messages.ts';
 import { type CliContext, EXIT, type HeadlessCommand } from './command.ts';
+import { paint } from './print.ts';
 
 /** What this command uses of what every headless command is given. */
 export type ConfigCommandContext = Pick<
 	CliContext,
-	'out' | 'err' | 'locale' | 'sources' | 'configPath' | 'environment' | 'color' | 'cwd' | 'reservedKeys'
+	'out' | 'err' | 'json' | 'locale' | 'sources' | 'configPath' | 'environment' | 'cwd' | 'reservedKeys'
 >;
 
 const USAGE = 'config check [--json] | explain <check> | schema';
@@ -52,7 +53,7 @@ export const configCommand = {
 		const unknownFlag = rest.find((argument) => argument.startsWith('-'));
 		if (unknownFlag !== undefined) return misused(context, unknownFlag);
 		if (verb === 'schema' && rest.length === 0) {
-			context.out(`${JSON.stringify(configSchema(), null, 2)}\n`);
+			context.json(configSchema());
 			return 0;
 		}
 		if (verb === 'check' && rest.length === 0) return check(context, json);
@@ -64,8 +65,8 @@ export const configCommand = {
 
 function misused(context: ConfigCommandContext, argument: string | undefined): number {
 	if (argument !== undefined)
-		context.err(`${say(words, context.locale, 'extra', { argument: clean(argument, { max: 80 }) })}\n`);
-	context.err(`${say(words, context.locale, 'usage', { usage: `rounds ${USAGE}` })}\n`);
+		context.err(say(words, context.locale, 'extra', { argument: clean(argument, { max: 80 }) }));
+	context.err(say(words, context.locale, 'usage', { usage: `rounds ${USAGE}` }));
 	return EXIT.usage;
 }
 
@@ -89,17 +90,17 @@ async function load(context: ConfigCommandContext, json: boolean): Promise<Opene
 		exists,
 	});
 	if (!found.ok) {
-		context.err(`rounds: ${found.error}\n`);
+		context.err(`rounds: ${found.error}`);
 		return EXIT.config;
 	}
 	const readable = first as Result<string, Fault> | null;
 	const loaded = await loadConfig(found.value, sources, { locale, environment, reservedKeys });
 	if (loaded.ok) return { ...loaded.value, path: found.value };
-	if (json) context.out(`${JSON.stringify({ ok: false, problems: loaded.error, warnings: [] }, null, 2)}\n`);
+	if (json) context.json({ ok: false, problems: loaded.error, warnings: [] });
 	else {
-		for (const problem of loaded.error) context.err(problemText(problem, context, null));
+		for (const problem of loaded.error) sayProblem(problem, context, null);
 		const count = loaded.error.length;
-		context.err(`${say(words, locale, count === 1 ? 'problem' : 'problems', { count })}\n`);
+		context.err(say(words, locale, count === 1 ? 'problem' : 'problems', { count }));
 	}
 	return readable?.ok === false ? EXIT.input : EXIT.config;
 }
@@ -124,21 +125,20 @@ async function check(context: ConfigCommandContext, json: boolean): Promise<numb
 			problems: [],
 			warnings,
 		};
-		context.out(`${JSON.stringify(facts, null, 2)}\n`);
+		context.json(facts);
 		return 0;
 	}
-	for (const warning of warnings)
-		context.err(problemText(warning, context, say(words, context.locale, 'warning')));
+	for (const warning of warnings) sayProblem(warning, context, say(words, context.locale, 'warning'));
 	const about = {
-		file: clean(loaded.path),
-		system: clean(system.system),
+		file: loaded.path,
+		system: system.system,
 		environment: system.environment.name,
 		files: files.length,
 	};
 	const good = say(words, context.locale, 'good', { ...about, ...counts });
 	const warned =
 		warnings.length === 0 ? '' : say(words, context.locale, 'warned', { count: warnings.length });
-	context.out(`${good}${warned}\n`);
+	context.out(good, warned);
 	return 0;
 }
 
@@ -147,22 +147,28 @@ async function explain(id: string, context: ConfigCommandContext, json: boolean)
 	if (typeof loaded === 'number') return loaded;
 	const text = explainCheck(loaded.system, id, context.locale);
 	if (text === null) {
-		context.err(`${unknownCheckText(loaded.system, id, context.locale)}\n`);
+		context.err(unknownCheckText(loaded.system, id, context.locale));
 		return EXIT.usage;
 	}
 	// Masked already; this is the second lock, for a secret that somebody also wrote into a plain place.
-	context.out(createRedactor(loaded.secretValues)(text));
+	const shown = createRedactor(loaded.secretValues)(text);
+	for (const line of shown.replace(/\n$/, '').split('\n')) context.out(line);
 	return 0;
 }
 
-function problemText(problem: ConfigProblem, context: ConfigCommandContext, label: string | null): string {
-	const paint = (code: string, text: string) => (context.color ? `\u001b[${code}m${text}\u001b[0m` : text);
-	const lines = [
-		`${paint('1', `${problem.file}:${problem.line}:${problem.column}`)}  ${label === null ? '' : `${paint('33', label)}: `}${problem.message}`,
-	];
-	const [text, carets] = problem.excerpt?.split('\n') ?? [];
-	if (text !== undefined)
-		lines.push(`    ${text}`, `    ${paint(label === null ? '31' : '33', carets ?? '')}`);
-	if (problem.hint !== null) lines.push(`    ${problem.hint}`);
-	return `${lines.join('\n')}\n\n`;
+function sayProblem(
+	{ file, line, column, message, excerpt, hint }: ConfigProblem,
+	{ err }: Pick<ConfigCommandContext, 'err'>,
+	label: string | null,
+): void {
+	const place = paint('1', `${file}:${line}:${column}`);
+	if (label === null) err(place, `  ${message}`);
+	else err(place, '  ', paint('33', label), `: ${message}`);
+	const [text, carets] = excerpt?.split('\n') ?? [];
+	if (text !== undefined) {
+		err(`    ${text}`);
+		err('    ', paint(label === null ? '31' : '33', carets ?? ''));
+	}
+	if (hint !== null) err(`    ${hint}`);
+	err();
 }

@@ -63,12 +63,12 @@ export async function runHeadless(
 	const [about] = args;
 	const unknown = (word: string) => {
 		const values = { name: clean(word, { max: 80 }), list: list.join(', ') };
-		context.err(`rounds: ${say(cliWords, context.locale, 'unknown-command', values)}\n`);
+		context.err(`rounds: ${say(cliWords, context.locale, 'unknown-command', values)}`);
 		return EXIT.usage;
 	};
 	if (name === 'help') {
 		if (about !== undefined && !list.includes(about)) return unknown(about);
-		context.out(helpText(context, about));
+		for (const line of helpText(context, about).trimEnd().split('\n')) context.out(line);
 		return 0;
 	}
 	const command = COMMANDS.find((c) => c.name === name);
@@ -77,7 +77,7 @@ export async function runHeadless(
 		return await command.run(args, context);
 	} catch (thrown) {
 		if (!(thrown instanceof UsageError)) throw thrown;
-		context.err(`rounds: ${thrown.message}\n`);
+		context.err(`rounds: ${thrown.message}`);
 		return EXIT.usage;
 	}
 }

@@ -53,23 +53,23 @@ export async function withEngine(
 
 export function sayFailure(context: Pick<CliContext, 'err' | 'locale'>, failure: OpenFailure): number {
 	if (failure.kind === 'missing') {
-		context.err(`rounds: ${failure.sentence}\n`);
+		context.err(`rounds: ${failure.sentence}`);
 		return EXIT.config;
 	}
 	if (failure.kind === 'storage') {
-		context.err(`rounds: ${faultText(failure.fault, context.locale)}\n`);
+		context.err(`rounds: ${faultText(failure.fault, context.locale)}`);
 		return failure.fault.code === 'storage-busy' ? EXIT.locked : EXIT.storage;
 	}
-	for (const problem of failure.problems) context.err(problemText(problem));
+	for (const problem of failure.problems) sayProblem(problem, context);
 	return EXIT.config;
 }
 
 /** A problem as people read it: place, sentence, the line with its caret, and what to try. */
-export function problemText({ file, line, column, message, excerpt, hint }: ConfigProblem): string {
-	const parts = [
-		`${file}:${line}:${column}: ${message}`,
-		...(excerpt === null ? [] : [excerpt]),
-		...(hint === null ? [] : [`  ${hint}`]),
-	];
-	return `${parts.join('\n')}\n`;
+function sayProblem(
+	{ file, line, column, message, excerpt, hint }: ConfigProblem,
+	{ err }: Pick<CliContext, 'err'>,
+): void {
+	err(`${file}:${line}:${column}: ${message}`);
+	for (const text of excerpt?.split('\n') ?? []) err(text);
+	if (hint !== null) err(`  ${hint}`);
 }

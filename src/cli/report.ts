@@ -19,13 +19,11 @@ export const reportCommand: HeadlessCommand = {
 			if (!flags.has('stored')) await opened.engine.send('checks.ask', { checks: [] });
 			const ended = await launchBuiltin(opened, 'report');
 			if (!ended.ok) {
-				context.err(`rounds: ${refusalText(ended.error, context.locale)}\n`);
+				context.err(`rounds: ${refusalText(ended.error, context.locale)}`);
 				return EXIT.storage;
 			}
-			for (const path of ended.value.files)
-				context.out(`${say(cliWords, context.locale, 'written', { path })}\n`);
-			for (const reason of ended.value.reasons)
-				context.err(`rounds: ${reasonLine(reason, context.locale)}\n`);
+			for (const path of ended.value.files) context.out(say(cliWords, context.locale, 'written', { path }));
+			for (const reason of ended.value.reasons) context.err(`rounds: ${reasonLine(reason, context.locale)}`);
 			return ended.value.files.length > 0 ? 0 : exitCodeOf(ended.value.level);
 		});
 	},

@@ -108,7 +108,7 @@ function finish(
 	context: CliContext,
 	flags: ReadonlySet<string>,
 ): number {
-	const { locale, color } = context;
+	const { locale } = context;
 	const level = worstLevel(results.flatMap((r) => r.level ?? []));
 	const manual = results.filter((r) => r.level === null).length;
 	// Where nothing ran nothing is known, and neither is it where a step that should run by itself was left out.
@@ -129,25 +129,32 @@ function finish(
 			notDone: manual,
 			steps: results,
 		};
-		context.out(`${JSON.stringify(json, null, 2)}\n`);
+		context.json(json);
 		return code;
 	}
-	context.out(`${face.system} · ${face.environment.name} · ${sheetTitle(sheet, locale)}\n\n`);
+	context.out(`${face.system} · ${face.environment.name} · ${sheetTitle(sheet, locale)}`);
+	context.out();
 	for (const result of results) {
-		const mark = result.level === null ? '○' : levelMark(result.level, locale, color);
+		const mark = result.level === null ? '○' : levelMark(result.level, locale);
 		context.out(
-			`${result.step}  ${mark}  ${result.title}${result.why === null ? '' : `${say(cliWords, locale, 'colon')}${result.why}`}\n`,
+			`${result.step}  `,
+			mark,
+			`  ${result.title}${result.why === null ? '' : `${say(cliWords, locale, 'colon')}${result.why}`}`,
 		);
 		for (const part of result.parts) {
 			context.out(
-				`     ${levelMark(part.level, locale, color)}  ${part.name}${part.line === '' ? '' : `  ${part.line}`}\n`,
+				'     ',
+				levelMark(part.level, locale),
+				`  ${part.name}${part.line === '' ? '' : `  ${part.line}`}`,
 			);
-			for (const reason of part.reasons) context.out(`       ${reason}\n`);
+			for (const reason of part.reasons) context.out(`       ${reason}`);
 		}
 	}
-	context.out('\n');
-	if (manual > 0)
-		context.out(`${say(cliWords, locale, manual === 1 ? 'manual-one' : 'manual-open', { count: manual })} `);
-	context.out(`${say(cliWords, locale, 'never-signed')}\n`);
+	context.out();
+	const open =
+		manual === 0
+			? ''
+			: `${say(cliWords, locale, manual === 1 ? 'manual-one' : 'manual-open', { count: manual })} `;
+	context.out(open, say(cliWords, locale, 'never-signed'));
 	return code;
 }

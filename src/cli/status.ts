@@ -17,7 +17,7 @@ export const statusCommand: HeadlessCommand = {
 		const { words, flags } = readFlags(args, ['json'], context.locale);
 		refuseWords(words, 'status', context.locale);
 		return withEngine(context, { polls: false }, async ({ face, pictures }) => {
-			const { locale, color } = context;
+			const { locale } = context;
 			const now = context.clock.now();
 			const rows = face.checks.map((check) => {
 				const picture = pictures.get(check.id);
@@ -47,32 +47,31 @@ export const statusCommand: HeadlessCommand = {
 					coverage,
 					checks,
 				};
-				context.out(`${JSON.stringify(json, null, 2)}\n`);
+				context.json(json);
 				return exitCodeOf(level);
 			}
 			context.out(
-				`${face.system} · ${face.environment.name} · ${momentText(now, face.timezone)} ${zoneText(face.timezone)} · ${levelMark(level, locale, color)}\n\n`,
+				`${face.system} · ${face.environment.name} · ${momentText(now, face.timezone)} ${zoneText(face.timezone)} · `,
+				levelMark(level, locale),
 			);
+			context.out();
 			const services = [...face.services.map((s) => s.id), null];
 			for (const service of services) {
 				const mine = rows.filter((r) => r.check.service === service);
 				if (mine.length === 0) continue;
 				const title = face.services.find((s) => s.id === service)?.title;
-				context.out(`${title === undefined ? face.system : ownText(title, locale)}\n`);
+				context.out(title === undefined ? face.system : ownText(title, locale));
 				for (const { check, picture, level: shown } of mine) {
 					const values = valuesLine(check, picture, locale);
-					const line = [
-						levelMark(shown, locale, color),
-						check.id,
-						values,
-						ageLine(check, picture, now, locale),
-					];
-					context.out(`  ${line.filter((part) => part !== '').join('  ')}\n`);
+					const rest = [check.id, values, ageLine(check, picture, now, locale)];
+					const text = rest.filter((part) => part !== '').map((part) => `  ${part}`);
+					context.out('  ', levelMark(shown, locale), ...text);
 					if (shown !== 'ok')
-						for (const reason of picture?.reasons ?? []) context.out(`      ${reasonLine(reason, locale)}\n`);
+						for (const reason of picture?.reasons ?? []) context.out(`      ${reasonLine(reason, locale)}`);
 				}
 			}
-			context.out(`\n${say(cliWords, locale, 'coverage', { evaluated, declared: rows.length })}\n`);
+			context.out();
+			context.out(say(cliWords, locale, 'coverage', { evaluated, declared: rows.length }));
 			return exitCodeOf(level);
 		});
 	},

@@ -45,14 +45,14 @@ async function verifyOne(name: string, context: CliContext): Promise<number> {
 	const [markdown, json] = await Promise.all([read(`${base}.md`, context), read(`${base}.json`, context)]);
 	for (const half of [markdown, json]) {
 		if (half.ok) continue;
-		context.err(`rounds: ${faultText(half.error, context.locale)}\n`);
+		context.err(`rounds: ${faultText(half.error, context.locale)}`);
 		return EXIT.input;
 	}
 	if (!markdown.ok || !json.ok) return EXIT.input;
 	const problems = verifyRecord(json.value, markdown.value);
-	if (problems.length === 0) context.out(`${say(texts, context.locale, 'untouched', { name: base })}\n`);
+	if (problems.length === 0) context.out(say(texts, context.locale, 'untouched', { name: base }));
 	for (const problem of problems)
-		context.err(`rounds: ${say(texts, context.locale, problem, { name: base })}\n`);
+		context.err(`rounds: ${say(texts, context.locale, problem, { name: base })}`);
 	return problems.length === 0 ? 0 : 2;
 }
 

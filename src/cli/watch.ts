@@ -19,7 +19,11 @@ export const watchCommand: HeadlessCommand = {
 			const known = new Map([...pictures].map(([id, picture]) => [id, picture.hard ? picture.level : null]));
 			const { name } = face.environment;
 			context.out(
-				`${say(cliWords, locale, 'watching', { count: face.checks.length, system: face.system, environment: name })}`,
+				say(cliWords, locale, 'watching', {
+					count: face.checks.length,
+					system: face.system,
+					environment: name,
+				}),
 			);
 			const stop = on((event) => {
 				if (event.kind === 'polling' && !event.polling.mine && event.polling.holder !== null) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configCommand } from '../../src/cli/config.ts';
+import { createPrinter } from '../../src/cli/print.ts';
 import { findConfig } from '../../src/config/find.ts';
 import type { LoadedConfig } from '../../src/config/load.ts';
 import { createConfigKeeper } from '../../src/config/watch.ts';
@@ -16,10 +17,12 @@ async function runConfig(
 	const out: string[] = [];
 	const error: string[] = [];
 	const context = {
-		out: (text: string) => out.push(text),
-		err: (text: string) => error.push(text),
+		...createPrinter({
+			out: (text) => void out.push(text),
+			err: (text) => void error.push(text),
+			color,
+		}),
 		locale,
-		color,
 		sources: sourcesOf(world),
 		configPath: null,
 		environment: undefined,
