@@ -26,7 +26,8 @@ const optionsOf = (entry: Entry, plugins: NonNullable<BuildOptions['plugins']>):
 	target: 'node22.19',
 	jsx: 'automatic',
 	mainFields: ['module', 'main'],
-	external: ['better-sqlite3'],
+	// pg and mysql2 are loaded only where a check asks for them, and need not be there.
+	external: ['better-sqlite3', 'pg', 'mysql2'],
 	alias: { 'react-devtools-core': join(root, 'scripts/build/no-devtools.js') },
 	define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
 	banner: { js: REQUIRE },

@@ -33,6 +33,8 @@ export const FAULTS = {
 	'redirect-refused': saidNo,
 	'file-missing': saidNo,
 	'file-malformed': saidNo,
+	'access-denied': saidNo,
+	'not-accepting': saidNo,
 	'database-missing': saidNo,
 	'database-corrupt': saidNo,
 	'not-a-database': saidNo,

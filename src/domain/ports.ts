@@ -1,3 +1,4 @@
+import type { DatabasePort } from './database-port.ts';
 import type { Fault } from './fault.ts';
 import type { LogRecordsPort } from './log-port.ts';
 import type { Result } from './result.ts';
@@ -226,6 +227,8 @@ export interface WorldPorts {
 	readonly files: FilesPort;
 	readonly processes: ProcessesPort;
 	readonly sql: SqlPort;
+	readonly postgres: DatabasePort;
+	readonly mysql: DatabasePort;
 	readonly environment: EnvironmentPort;
 	readonly host: HostPort;
 }

@@ -1,5 +1,6 @@
 import type { FaultCode } from '../domain/fault.ts';
 import type { Locale } from '../domain/own-text.ts';
+import { databaseDetails } from './fault-words-database.ts';
 
 /** A fault's detail as its sentence asks for it. */
 export interface Said {
@@ -113,11 +114,7 @@ const en: Sentences = {
 	'file-missing': (said) => `no such file${also(said, 'path')}`,
 	'file-malformed': (said) =>
 		`not a valid ${said.text('format') || 'file'} file${said.has('line') ? ` (line ${said.text('line')})` : ''}${because(said, body)}${also(said, 'path')}`,
-	'database-missing': (said) => `no such database${also(said, 'path', 'file')}`,
-	'database-corrupt': (said) => `the database is damaged${also(said, 'path', 'file')}`,
-	'not-a-database': (said) => `the file is not a SQLite database${also(said, 'path', 'file')}`,
-	'bad-query': (said) =>
-		`the query${said.has('query') ? ` "${said.text('query')}"` : ''} cannot be run${also(said, 'message', 'reason')}`,
+	...databaseDetails.en,
 	'exit-by-signal': (said) =>
 		`the command was ended by ${said.text('signal') || 'a signal'}${also(said, 'command')}`,
 	'object-missing': (said) => `no such ${thing(said)}${also(said, 'name')}`,
@@ -131,11 +128,9 @@ const en: Sentences = {
 		`more log than is read at once${said.has('limitBytes') ? ` (${said.bytes('limitBytes')})` : said.has('limit') ? ` (${said.text('limit')} lines)` : ''}; narrow the window or the pattern${also(said, 'path', 'command', 'address')}`,
 	'no-fresh-value': (said) =>
 		`${said.text('reason') === 'stale' ? 'the value is too old to be compared' : 'no value to compare yet'}${also(said, 'name')}`,
-	'database-locked': (said) =>
-		`the database is locked by another program${said.has('limitMs') ? ` for more than ${said.ms('limitMs')}` : ''}${also(said, 'path', 'file')}`,
 	'command-missing': (said) =>
 		`${said.text('reason') === 'folder' ? 'no such folder' : 'command not found'}${also(said, 'command', 'path')}`,
-	'no-permission': (said) => `no permission${also(said, 'path', 'command', 'address')}`,
+	'no-permission': (said) => `no permission${also(said, 'path', 'command', 'address')}${also(said, 'query')}`,
 	'not-a-file': (said) => `not an ordinary file${also(said, 'path')}`,
 	'secret-missing': (said) =>
 		`secret not found${said.has('reference') ? ` (${said.text('reference')})` : ''}${because(said, secret)}`,
@@ -145,7 +140,9 @@ const en: Sentences = {
 			: `this host has no room for more connections, files or processes${also(said, 'path', 'command', 'address')}`,
 	cancelled: () => 'cancelled before it was done',
 	'not-supported': (said) =>
-		`this cannot be done${also(said, 'reason', 'what')}${also(said, 'command', 'address', 'path')}`,
+		said.has('install')
+			? `the package "${said.text('install')}" is not installed: npm install ${said.text('install')}`
+			: `this cannot be done${also(said, 'reason', 'what')}${also(said, 'command', 'address', 'path')}`,
 	bug: () => 'an error of the console itself; see the crash file',
 	'disk-full': (said) => `the disk is full${also(said, 'path')}`,
 	'read-only': (said) => `cannot write: read-only${also(said, 'path')}`,
@@ -243,11 +240,7 @@ const zh: Sentences = {
 	'file-missing': (said) => `文件不存在${also(said, 'path')}`,
 	'file-malformed': (said) =>
 		`不是有效的 ${said.text('format')} 文件${said.has('line') ? `（第 ${said.text('line')} 行）` : ''}${zhBecause(said, zhBody)}${also(said, 'path')}`,
-	'database-missing': (said) => `数据库不存在${also(said, 'path', 'file')}`,
-	'database-corrupt': (said) => `数据库已损坏${also(said, 'path', 'file')}`,
-	'not-a-database': (said) => `该文件不是 SQLite 数据库${also(said, 'path', 'file')}`,
-	'bad-query': (said) =>
-		`查询${said.has('query') ? `“${said.text('query')}”` : ''}无法执行${also(said, 'message', 'reason')}`,
+	...databaseDetails['zh-CN'],
 	'exit-by-signal': (said) => `命令被信号 ${said.text('signal')} 终止${also(said, 'command')}`,
 	'object-missing': (said) => `没有${zhThing(said)}${also(said, 'name')}`,
 	'command-failed': (said) =>
@@ -260,11 +253,9 @@ const zh: Sentences = {
 		`日志超过一次可读的量${said.has('limitBytes') ? `（${said.bytes('limitBytes')}）` : said.has('limit') ? `（${said.text('limit')} 行）` : ''}，请缩小时间范围或条件${also(said, 'path', 'command', 'address')}`,
 	'no-fresh-value': (said) =>
 		`${said.text('reason') === 'stale' ? '用于比较的值已过时' : '尚无可比较的值'}${also(said, 'name')}`,
-	'database-locked': (said) =>
-		`数据库被其他程序锁定${said.has('limitMs') ? `，已等待 ${said.ms('limitMs')}` : ''}${also(said, 'path', 'file')}`,
 	'command-missing': (said) =>
 		`${said.text('reason') === 'folder' ? '目录不存在' : '找不到命令'}${also(said, 'command', 'path')}`,
-	'no-permission': (said) => `没有权限${also(said, 'path', 'command', 'address')}`,
+	'no-permission': (said) => `没有权限${also(said, 'path', 'command', 'address')}${also(said, 'query')}`,
 	'not-a-file': (said) => `不是普通文件${also(said, 'path')}`,
 	'secret-missing': (said) =>
 		`缺少密钥${said.has('reference') ? `（${said.text('reference')}）` : ''}${zhBecause(said, zhSecret)}`,
@@ -274,7 +265,9 @@ const zh: Sentences = {
 			: `本机的连接、文件或进程数已达上限${also(said, 'path', 'command', 'address')}`,
 	cancelled: () => '在完成之前被取消',
 	'not-supported': (said) =>
-		`无法执行${also(said, 'reason', 'what')}${also(said, 'command', 'address', 'path')}`,
+		said.has('install')
+			? `未安装软件包“${said.text('install')}”：npm install ${said.text('install')}`
+			: `无法执行${also(said, 'reason', 'what')}${also(said, 'command', 'address', 'path')}`,
 	bug: () => '控制台自身出错；见崩溃文件',
 	'disk-full': (said) => `磁盘已满${also(said, 'path')}`,
 	'read-only': (said) => `无法写入：只读${also(said, 'path')}`,

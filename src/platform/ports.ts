@@ -7,7 +7,9 @@ import { createEnvironment } from './environment.ts';
 import { createFiles } from './files.ts';
 import { createHost } from './host.ts';
 import { createHttp } from './http.ts';
+import { createMysql } from './mysql.ts';
 import { createNet } from './net.ts';
+import { createPostgres } from './postgres.ts';
 import { createProcesses } from './processes.ts';
 
 export interface OpenProbePorts extends WorldPorts {
@@ -41,6 +43,8 @@ export function createProbePorts({
 		files: createFiles(clock),
 		processes: createProcesses(clock),
 		sql,
+		postgres: createPostgres(clock),
+		mysql: createMysql(clock),
 		logs,
 		environment: createEnvironment(),
 		host: createHost(),

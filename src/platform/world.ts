@@ -15,8 +15,10 @@ import { createFiles } from './files.ts';
 import { createHost } from './host.ts';
 import { createHttp } from './http.ts';
 import { createLogFiles } from './log-files.ts';
+import { createMysql } from './mysql.ts';
 import { createNet } from './net.ts';
 import { createOwnFiles } from './own-files.ts';
+import { createPostgres } from './postgres.ts';
 import { createProcesses } from './processes.ts';
 import { createSecrets } from './secrets.ts';
 
@@ -70,6 +72,8 @@ export function createWorld({ variables = {}, split }: WorldOptions): World {
 			files,
 			processes,
 			sql,
+			postgres: createPostgres(clock),
+			mysql: createMysql(clock),
 			environment,
 			host: createHost(),
 		}),

@@ -36,6 +36,8 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
 	tinyglobby: ['platform'],
 	picomatch: ['platform'],
 	'better-sqlite3': ['storage', 'workers', 'demo'],
+	pg: ['platform'],
+	mysql2: ['platform'],
 	ink: ['ui', 'screens', 'console.tsx'],
 	react: ['ui', 'screens', 'console.tsx'],
 	zustand: ['store', 'ui'],
