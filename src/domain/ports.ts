@@ -1,5 +1,6 @@
 import type { Fault } from './fault.ts';
 import type { LogRecordsPort } from './log-port.ts';
+import type { DnsPort, TlsPort, WebSocketPort } from './network-ports.ts';
 import type { Result } from './result.ts';
 import type { Secret, Text } from './secret.ts';
 import type { Redactor } from './text.ts';
@@ -52,6 +53,8 @@ export interface HttpAnswer {
 }
 
 export interface Limits {
+	/** Whoever gave the signal aborts it at the deadline too, so that nobody needs a timer of his own. */
+	readonly timed?: boolean;
 	/** Monotonic ms; the whole exchange ends by then, as fault `timeout`. */
 	readonly deadline: number;
 	readonly signal: AbortSignal;
@@ -223,6 +226,9 @@ export interface WorldPorts {
 	readonly clock: Clock;
 	readonly http: HttpPort;
 	readonly net: NetPort;
+	readonly tls: TlsPort;
+	readonly dns: DnsPort;
+	readonly websocket: WebSocketPort;
 	readonly files: FilesPort;
 	readonly processes: ProcessesPort;
 	readonly sql: SqlPort;
