@@ -12,6 +12,7 @@ import type { Clock, Limits } from './domain/ports.ts';
 import { err, ok, type Result } from './domain/result.ts';
 import { groupNumber } from './platform/groups.ts';
 import { searchWithin } from './platform/patterns.ts';
+import { birthOf, isProcess } from './platform/process-birth.ts';
 import { createWorld, type World } from './platform/world.ts';
 import { assembleEngine } from './services/assembly.ts';
 import { openStorage } from './storage/open.ts';
@@ -50,16 +51,6 @@ const RECORD_LIMIT = 64 * 1024 * 1024;
 /** Kinds by name; the one place that turns a name into a kind. */
 export function kindOf(name: string): CheckKind | undefined {
 	return CHECK_KINDS.find((kind) => kind.name === name) as CheckKind | undefined;
-}
-
-/** Signal 0 asks only whether a process is there; not being allowed to ask means that it is. */
-function isProcess(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (thrown) {
-		return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-	}
 }
 
 /** Splits a `cmd:` reference into its arguments, without a shell. */
@@ -136,7 +127,7 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine,
 		load,
 		stamps: world.stamps,
 		kindOf,
-		holder: { session, operator, pid: process.pid, host: hostname() },
+		holder: { session, operator, pid: process.pid, host: hostname(), born: birthOf(process.pid) },
 		isProcess,
 		locale,
 		version,

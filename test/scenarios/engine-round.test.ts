@@ -150,7 +150,12 @@ describe('a whole round by commands', () => {
 			source: 'flask',
 			line: 'boom one',
 		}));
-		({ round } = await engine.send('round.note', { round: round.id, step: 0, note: 'quick today' }));
+		({ round } = await engine.send('round.note', {
+			round: round.id,
+			step: 0,
+			note: 'quick today',
+			version: round.version,
+		}));
 		({ round } = await engine.send('round.answer', answer(round, 3, 'ok', 'one known trace')));
 		expect(round.steps[3]!.answer).toMatchObject({ outcome: 'ok', note: 'one known trace', by: 'mei' });
 		expect(round.steps[3]!.answer!.evidence).toMatchObject([
@@ -244,7 +249,12 @@ describe('a whole round by commands', () => {
 		({ round } = await engine.send('round.answer', answer(round, 0, 'accept', `seen ${TOKEN}`)));
 		await engine.send('round.draft', { round: round.id, step: 3, text: `typed ${TOKEN}` });
 		await engine.send('round.pin', { round: round.id, step: 3, source: 'flask', line: `line ${TOKEN}` });
-		({ round } = await engine.send('round.note', { round: round.id, step: 1, note: `note ${TOKEN}` }));
+		({ round } = await engine.send('round.note', {
+			round: round.id,
+			step: 1,
+			note: `note ${TOKEN}`,
+			version: round.version,
+		}));
 		({ round } = await engine.send('round.answer', answer(round, 3, 'ok', 'none')));
 		({ round } = await engine.send('round.sign', {
 			round: round.id,
@@ -280,7 +290,9 @@ describe('a whole round by commands', () => {
 		expect(staging.events.find((e) => e.kind === 'baseline')).toMatchObject({ baseline: {}, signedAt: null });
 		// Each environment has a poller of its own.
 		expect(staging.events.findLast((e) => e.kind === 'polling')).toMatchObject({ polling: { mine: true } });
-		expect(await staging.refused('round.note', { round: open.id, step: 0, note: 'x' })).toMatchObject({
+		expect(
+			await staging.refused('round.note', { round: open.id, step: 0, note: 'x', version: 0 }),
+		).toMatchObject({
 			why: 'no-such-round',
 		});
 		const other = await walk(staging);

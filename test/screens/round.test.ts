@@ -191,7 +191,7 @@ describe('answering', () => {
 			{ step: 0, outcome: 'skip', note: 'later' },
 		]);
 		expect(inputs('round.undo')).toMatchObject([{ step: 0 }]);
-		expect(inputs('round.note')).toEqual([{ round: roundId(7), step: 0, note: 'hi' }]);
+		expect(inputs('round.note')).toMatchObject([{ round: roundId(7), step: 0, note: 'hi' }]);
 		expect(inputs('checks.ask')).toEqual([{ checks: ['api-health', 'accounting-health', 'mcp-health'] }]);
 	});
 

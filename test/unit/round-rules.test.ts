@@ -148,8 +148,8 @@ describe('what changed since the last signature', () => {
 describe('who touched a round last', () => {
 	it('is the newest answer, else who began it', () => {
 		const begun = { startedAt: 5, startedBy: 'mei' };
-		expect(lastHand({ ...begun, steps: [] } as never)).toBe('mei');
+		expect(lastHand({ ...begun, steps: [] } as never)).toEqual({ at: 5, by: 'mei' });
 		const answers = [{ answer: { at: 9, by: 'tom' } }, { answer: { at: 7, by: 'ana' } }, { answer: null }];
-		expect(lastHand({ ...begun, steps: answers } as never)).toBe('tom');
+		expect(lastHand({ ...begun, steps: answers } as never)).toMatchObject({ at: 9, by: 'tom' });
 	});
 });

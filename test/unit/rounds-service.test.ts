@@ -5,6 +5,7 @@ import { ok } from '../../src/domain/result.ts';
 import { type Evidence, type Round, standingOf } from '../../src/domain/round.ts';
 import type { SystemDefinition } from '../../src/domain/system.ts';
 import { quantity } from '../../src/domain/value.ts';
+import { createLateWrites } from '../../src/services/late-writes.ts';
 import { createPresent } from '../../src/services/present.ts';
 import { createRounds } from '../../src/services/rounds.ts';
 import { got, opened, scratch } from '../contract/storage-world.ts';
@@ -40,6 +41,9 @@ function setUp({ path = scratch(), operator = 'mei', clock = createFakeClock() }
 		system: () => system,
 		operator,
 		redact: (text) => text.replaceAll('hunter2', '***'),
+		session: operator,
+		mends: true,
+		keep: createLateWrites(clock, () => {}).put,
 		demo: false,
 		askChecks: (ids) => asked.push([...ids]),
 		changedAt: async () => null,
@@ -184,7 +188,7 @@ describe('a round', () => {
 		});
 		await clock.advance(1_000);
 		observe('ok');
-		await rounds.note(round.id, 0, 'went red for a second');
+		await rounds.note(round.id, 0, 'went red for a second', version);
 		expect(await rounds.sign(round.id, '', version)).toMatchObject({
 			ok: false,
 			error: { kind: 'conflict', by: 'mei' },
