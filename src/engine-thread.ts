@@ -4,10 +4,13 @@ import type { CommandInput, CommandName, Engine, EngineEvent } from './domain/en
 import { createOutbox, type FromEngine, type ToEngine } from './domain/engine-wire.ts';
 import { type EngineFailure, type EngineOptions, openEngine } from './engine.ts';
 import { createClock } from './platform/clock.ts';
+import { type GroupBoard, writeGroupsOn } from './platform/group-board.ts';
 import { type LastPicture, writePicture } from './platform/last-picture.ts';
 
 /** The first message to the thread, which is started before its system is known so that it can load meanwhile. */
 export interface ThreadStart extends Omit<EngineOptions, 'polls' | 'world'> {
+	/** Where the groups of what runs are written, for who outlives this thread. */
+	readonly groups: GroupBoard;
 	/** Where what is known is kept for the next start. */
 	readonly picture: LastPicture;
 	/** Words of the demo's first signed round. */
@@ -25,6 +28,7 @@ const port = parentPort;
 port?.once('message', (start: ThreadStart) => void run(port, start));
 
 async function run(port: NonNullable<typeof parentPort>, start: ThreadStart): Promise<void> {
+	writeGroupsOn(start.groups);
 	let opened = await openEngine({ ...start, polls: true });
 	if (start.demo && opened.ok && (await isNew(opened.value))) {
 		await opened.value.close();

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import packageJson from '../package.json' with { type: 'json' };
 import { EXIT } from './cli/command.ts';
 import { type CommandLine, readCommandLine } from './cli/command-line.ts';
+import { mistakeLine } from './cli/mistake.ts';
 import { sayFailure } from './cli/opened.ts';
 import { createPrinter } from './cli/print.ts';
 import { cliWords } from './cli/words.ts';
@@ -15,6 +16,7 @@ import { clean } from './domain/text.ts';
 import type { ThreadOpening, ThreadStart } from './engine-thread.ts';
 import { pickLanguage, pickLocale, say } from './i18n/messages.ts';
 import { createClock } from './platform/clock.ts';
+import { createGroupBoard, endGroups } from './platform/group-board.ts';
 import { lastPicture, readPicture } from './platform/last-picture.ts';
 import { currentOperator } from './platform/operator.ts';
 import { ownFolder, writeCrash } from './platform/own-folder.ts';
@@ -46,6 +48,8 @@ function sayCrash(thrown: unknown): number {
 	);
 	return EXIT.bug;
 }
+
+const onLost = (text: string, file: string | null) => void process.stderr.write(mistakeLine(text, file));
 
 function fail(sentence: string, code: number): number {
 	process.stderr.write(`rounds: ${clean(sentence)}\n`);
@@ -179,7 +183,7 @@ async function runOnTerminal(session: Session): Promise<number> {
 	const show = async (): Promise<number> => {
 		const { runConsole } = await screen;
 		const terminal = { stdin, stdout, env: process.env };
-		return runConsole({ engine: client, clock: createClock(), locale, appearance, terminal, gaveUp });
+		return runConsole({ engine: client, clock: createClock(), locale, appearance, terminal, gaveUp, onLost });
 	};
 	// What was known last, with its age, stands on the screen before everything else is loaded.
 	const known = readPicture(picture);
@@ -195,6 +199,9 @@ async function runOnTerminal(session: Session): Promise<number> {
 	// What it prints must not reach the screen: one stray write spoils it for good.
 	const worker = new Worker(new URL('./engine-thread.ts', import.meta.url), { stdout: true, stderr: true });
 	const failed = new Promise<Error>((resolve) => worker.once('error', resolve));
+	// A thread that is stuck, ended or dead by a bug ends nothing that it began.
+	const groups = createGroupBoard();
+	for (const one of [worker, process]) one.once('exit', () => endGroups(groups));
 	/** Takes the screen away, if there is one, so that the sentence can be read. */
 	const refuse = async (sentence: () => number): Promise<number> => {
 		client.lost('', null);
@@ -215,6 +222,7 @@ async function runOnTerminal(session: Session): Promise<number> {
 		demo: line.name === 'demo',
 		reservedKeys: RESERVED_KEYS,
 		variables: system.variables,
+		groups,
 		picture,
 		demoWords: {
 			answer: say(cliWords, locale, 'demo-answer'),
@@ -249,7 +257,8 @@ async function runOnTerminal(session: Session): Promise<number> {
 		return await (shown ?? show());
 	} finally {
 		system.end();
-		await worker.terminate();
+		// A thread that waits for a dead disk cannot be ended; the process ends it.
+		await Promise.race([worker.terminate(), new Promise((resolve) => setTimeout(resolve, LAST_MS).unref())]);
 	}
 }
 
