@@ -35,6 +35,8 @@ export interface EngineOptions {
 	readonly reservedKeys: readonly string[];
 	/** Variables beside the process's own, e.g. the demo's token. */
 	readonly variables?: Readonly<Record<string, string>>;
+	/** Told what must stand in no crash file, at the start and after each reload. */
+	readonly onSecrets?: (values: readonly string[]) => void;
 	/** Tests bring their own clock. */
 	readonly world?: World;
 }
@@ -93,12 +95,15 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine,
 	const world = options.world ?? createWorld({ variables: options.variables ?? {}, split: splitWords });
 	const { clock } = world;
 	const sources = configSources(world);
-	const load = () =>
-		loadConfig(options.configPath, sources, {
+	const load = async () => {
+		const found = await loadConfig(options.configPath, sources, {
 			environment: options.environment,
 			locale: options.locale,
 			reservedKeys: options.reservedKeys,
 		});
+		if (found.ok) options.onSecrets?.(found.value.secretValues);
+		return found;
+	};
 	const loaded = await load();
 	if (!loaded.ok) return err({ kind: 'config', problems: loaded.error });
 	const config = loaded.value;

@@ -12,14 +12,22 @@ import { cliWords } from './cli/words.ts';
 import { findConfig } from './config/find.ts';
 import { createEngineClient, type FromEngine, type ToEngine } from './domain/engine-wire.ts';
 import type { Locale } from './domain/own-text.ts';
-import { clean } from './domain/text.ts';
+import { clean, createRedactor } from './domain/text.ts';
 import type { ThreadOpening, ThreadStart } from './engine-thread.ts';
 import { pickLanguage, pickLocale, say } from './i18n/messages.ts';
 import { createClock } from './platform/clock.ts';
+import { describeCrash, writeCrash } from './platform/crash.ts';
+import {
+	buildMark,
+	forgetPicture,
+	type LastPicture,
+	lastPicture,
+	readPicture,
 import { createGroupBoard, endGroups } from './platform/group-board.ts';
-import { lastPicture, readPicture } from './platform/last-picture.ts';
+} from './platform/last-picture.ts';
+
 import { currentOperator } from './platform/operator.ts';
-import { ownFolder, writeCrash } from './platform/own-folder.ts';
+import { ownFolder } from './platform/own-folder.ts';
 import type { Appearance } from './ui/theme.ts';
 
 /** How long an orderly end may take after a signal before the process ends anyway. */
@@ -40,12 +48,13 @@ interface Session {
 	readonly version: string;
 }
 
+/** What a crash needs to know: which secrets there are on this thread, and what is on the screen. */
+let redactor = createRedactor([]);
+let drawn: LastPicture | null = null;
+
 function sayCrash(thrown: unknown): number {
-	const file = writeCrash(thrown, packageJson.version);
-	const text = clean(thrown instanceof Error ? thrown.message : String(thrown), { max: 160 });
-	process.stderr.write(
-		`rounds: a mistake of this program: ${text}${file === null ? '' : ` · details in ${file}`}\n`,
-	);
+	if (drawn !== null) forgetPicture(drawn);
+	process.stderr.write(`rounds: ${describeCrash(thrown, packageJson.version, redactor)}\n`);
 	return EXIT.bug;
 }
 
@@ -119,6 +128,9 @@ async function runHeadlessCommand(session: Session): Promise<number> {
 				demo: false,
 				polls,
 				reservedKeys: RESERVED_KEYS,
+				onSecrets(values) {
+					redactor = createRedactor(values);
+				},
 			});
 		},
 	});
@@ -126,7 +138,12 @@ async function runHeadlessCommand(session: Session): Promise<number> {
 
 /** The configuration that the console opens: the embedded demo's, or the operator's own. */
 async function findConfigOf({ line, locale }: Session): Promise<string | number> {
-	if (line.name === 'demo') return join(ownFolder(), 'demo', 'rounds.yaml');
+	if (line.name === 'demo') {
+		const folder = ownFolder();
+		return folder === null
+			? fail(say(cliWords, locale, 'no-folder'), EXIT.storage)
+			: join(folder, 'demo', 'rounds.yaml');
+	}
 	const found = await findConfig({
 		asked: line.config,
 		fromEnvironment: process.env['ROUNDS_CONFIG'],
@@ -172,7 +189,9 @@ async function runOnTerminal(session: Session): Promise<number> {
 	const config = await findConfigOf(session);
 	if (typeof config === 'number') return config;
 	const environment = line.env ?? process.env['ROUNDS_ENV'];
-	const picture = lastPicture(ownFolder(), { config, environment: environment ?? null, version });
+	const key = { config, environment: environment ?? null, version, build: buildMark(import.meta.url) };
+	const picture = lastPicture(ownFolder(), key);
+	drawn = picture;
 	const waiting: ToEngine[] = [];
 	let send = (message: ToEngine): void => void (message.kind === 'taken' || waiting.push(message));
 	const client = createEngineClient((message) => send(message));
@@ -240,19 +259,13 @@ async function runOnTerminal(session: Session): Promise<number> {
 	}
 	worker.on('message', (message: FromEngine) => client.receive(message));
 	worker.on('error', (thrown) =>
-		client.lost(clean(String(thrown), { max: 200 }), writeCrash(thrown, version)),
+		client.lost(clean(String(thrown), { max: 200 }), writeCrash(thrown, version, redactor)),
 	);
 	send = (message) => worker.postMessage(message);
 	for (const message of waiting) send(message);
 
-	for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) {
-		process.on(signal, () =>
-			setTimeout(
-				() => process.exit(signal === 'SIGHUP' ? 129 : signal === 'SIGINT' ? 130 : 143),
-				LAST_MS,
-			).unref(),
-		);
-	}
+	// The console hears the signals itself; this only bounds how long it takes.
+	void untilInterrupted();
 	try {
 		return await (shown ?? show());
 	} finally {
