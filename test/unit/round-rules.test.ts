@@ -108,6 +108,14 @@ describe('the signed snapshot', () => {
 		).toEqual(['fine 7', 'first 7']);
 	});
 
+	it('takes of a step that filled itself what is true now, never what nobody has looked at since', () => {
+		const filled = step(checks('a', 'b'), [saw('a', 'ok'), saw('b', 'ok')]);
+		const all = [standing('a', 'ok'), standing('b', 'ok', { stale: true })];
+		expect(taken(round(filled), all)).toEqual(['a 1']);
+		const open = step(checks('c', 'd'), [saw('c', 'ok')]);
+		expect(taken(round(open))).toEqual([]);
+	});
+
 	it('takes what was accepted in words, with the values that were accepted', () => {
 		const accepted = step(checks('bad'), [], {
 			outcome: 'accept',
