@@ -17,29 +17,21 @@ import type { ThreadOpening, ThreadStart } from './engine-thread.ts';
 import { pickLanguage, pickLocale, say } from './i18n/messages.ts';
 import { createClock } from './platform/clock.ts';
 import { describeCrash, writeCrash } from './platform/crash.ts';
+import { createGroupBoard, endGroups } from './platform/group-board.ts';
 import {
 	buildMark,
 	forgetPicture,
 	type LastPicture,
 	lastPicture,
 	readPicture,
-import { createGroupBoard, endGroups } from './platform/group-board.ts';
 } from './platform/last-picture.ts';
-
 import { currentOperator } from './platform/operator.ts';
 import { ownFolder } from './platform/own-folder.ts';
+import { standardStreams } from './platform/streams.ts';
 import type { Appearance } from './ui/theme.ts';
 
 /** How long an orderly end may take after a signal before the process ends anyway. */
 const LAST_MS = 2_000;
-
-const STREAMS = {
-	out: (text: string) => void process.stdout.write(text),
-	err: (text: string) => void process.stderr.write(text),
-};
-
-const hasColor = () =>
-	process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
 
 interface Session {
 	readonly line: CommandLine;
@@ -99,7 +91,7 @@ async function runHeadlessCommand(session: Session): Promise<number> {
 	const { RESERVED_KEYS } = await import('./actions/index.ts');
 	const { clock, sources, readRecord } = openWorld();
 	return runHeadless(line.name, line.args, {
-		...createPrinter({ ...STREAMS, color: hasColor() }),
+		...createPrinter(standardStreams()),
 		locale,
 		configPath: line.config ?? process.env['ROUNDS_CONFIG'] ?? null,
 		environment: line.env ?? process.env['ROUNDS_ENV'],
@@ -254,7 +246,7 @@ async function runOnTerminal(session: Session): Promise<number> {
 	if (opening instanceof Error || opening.kind === 'failed') {
 		system.end();
 		if (opening instanceof Error) return refuse(() => sayCrash(opening));
-		const { err } = createPrinter({ ...STREAMS, color: hasColor() });
+		const { err } = createPrinter(standardStreams());
 		return refuse(() => sayFailure({ err, locale }, opening.failure));
 	}
 	worker.on('message', (message: FromEngine) => client.receive(message));
