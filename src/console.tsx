@@ -1,5 +1,6 @@
 import { render, useApp } from 'ink';
 import { type ReactElement, useEffect, useState, useSyncExternalStore } from 'react';
+import { EXIT } from './cli/command.ts';
 import type { Engine } from './domain/engine.ts';
 import type { Locale } from './domain/own-text.ts';
 import type { Clock } from './domain/ports.ts';
@@ -159,10 +160,14 @@ export interface ConsoleOptions {
 	};
 	/** The engine could not be opened after all: the terminal is given back. */
 	readonly gaveUp?: Promise<void>;
+	/** Called on the way out, the terminal given back, when the engine had ended by a bug. */
+	readonly onLost?: (text: string, file: string | null) => void;
 	/** Called on the way out, when the terminal is given back and the engine is closed. */
 	readonly onExit?: (code: number) => void;
 }
 
+/** How long the engine may take to end in order. */
+const CLOSE_MS = 2_000;
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** The console on a real terminal, until it is left. Resolves with the exit code; a bug rejects, the terminal restored. */
@@ -204,8 +209,18 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
 	terminal.stdin.on('end', onHangup);
 	terminal.stdout.on('error', onHangup);
 	try {
-		const code = await opened.ended;
-		await engine.close();
+		const wanted = await opened.ended;
+		// An engine that is stuck never says that it is closed.
+		await new Promise<void>((resolve) => {
+			const takeBack = clock.after(CLOSE_MS, resolve);
+			void engine.close().finally(() => {
+				takeBack();
+				resolve();
+			});
+		});
+		const { crashed } = opened.desk.picture.state();
+		const code = wanted === 0 && crashed ? EXIT.bug : wanted;
+		if (code === EXIT.bug && crashed) options.onLost?.(crashed.text, crashed.file);
 		options.onExit?.(code);
 		return code;
 	} finally {

@@ -2,12 +2,17 @@ import { parentPort } from 'node:worker_threads';
 import { signFirstRound } from './cli/first-round.ts';
 import type { CommandInput, CommandName, Engine, EngineEvent } from './domain/engine.ts';
 import { createOutbox, type FromEngine, type ToEngine } from './domain/engine-wire.ts';
+import { createRedactor } from './domain/text.ts';
 import { type EngineFailure, type EngineOptions, openEngine } from './engine.ts';
 import { createClock } from './platform/clock.ts';
+import { redactThrown } from './platform/crash.ts';
+import { type GroupBoard, writeGroupsOn } from './platform/group-board.ts';
 import { type LastPicture, writePicture } from './platform/last-picture.ts';
 
 /** The first message to the thread, which is started before its system is known so that it can load meanwhile. */
-export interface ThreadStart extends Omit<EngineOptions, 'polls' | 'world'> {
+export interface ThreadStart extends Omit<EngineOptions, 'polls' | 'world' | 'onSecrets'> {
+	/** Where the groups of what runs are written, for who outlives this thread. */
+	readonly groups: GroupBoard;
 	/** Where what is known is kept for the next start. */
 	readonly picture: LastPicture;
 	/** Words of the demo's first signed round. */
@@ -21,15 +26,26 @@ export type ThreadOpening =
 
 const KEEP_MS = 15_000;
 
+let redactor = createRedactor([]);
+const onSecrets = (values: readonly string[]) => {
+	redactor = createRedactor(values);
+};
+// The other thread writes the crash file and knows no secret.
+if (parentPort)
+	process.on('uncaughtException', (thrown) => {
+		throw redactThrown(thrown, redactor);
+	});
+
 const port = parentPort;
 port?.once('message', (start: ThreadStart) => void run(port, start));
 
 async function run(port: NonNullable<typeof parentPort>, start: ThreadStart): Promise<void> {
-	let opened = await openEngine({ ...start, polls: true });
+	writeGroupsOn(start.groups);
+	let opened = await openEngine({ ...start, onSecrets, polls: true });
 	if (start.demo && opened.ok && (await isNew(opened.value))) {
 		await opened.value.close();
 		await prepareDemo(start);
-		opened = await openEngine({ ...start, polls: true });
+		opened = await openEngine({ ...start, onSecrets, polls: true });
 	}
 	if (!opened.ok) {
 		port.postMessage({ kind: 'failed', failure: opened.error } satisfies ThreadOpening);
@@ -71,7 +87,7 @@ async function isNew(engine: Engine): Promise<boolean> {
 
 /** A newcomer needs a baseline to drift from: one earlier round, signed by the demo itself through ordinary commands. */
 async function prepareDemo(start: ThreadStart): Promise<void> {
-	const opened = await openEngine({ ...start, operator: 'demo', signsAsDemo: true, polls: false });
+	const opened = await openEngine({ ...start, onSecrets, operator: 'demo', signsAsDemo: true, polls: false });
 	if (!opened.ok) return;
 	await signFirstRound(opened.value, createClock().now(), start.demoWords);
 	await opened.value.close();

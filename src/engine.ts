@@ -12,6 +12,7 @@ import type { Clock, Limits } from './domain/ports.ts';
 import { err, ok, type Result } from './domain/result.ts';
 import { groupNumber } from './platform/groups.ts';
 import { searchWithin } from './platform/patterns.ts';
+import { birthOf, isProcess } from './platform/process-birth.ts';
 import { createWorld, type World } from './platform/world.ts';
 import { assembleEngine } from './services/assembly.ts';
 import { openStorage } from './storage/open.ts';
@@ -34,6 +35,8 @@ export interface EngineOptions {
 	readonly reservedKeys: readonly string[];
 	/** Variables beside the process's own, e.g. the demo's token. */
 	readonly variables?: Readonly<Record<string, string>>;
+	/** Told what must stand in no crash file, at the start and after each reload. */
+	readonly onSecrets?: (values: readonly string[]) => void;
 	/** Tests bring their own clock. */
 	readonly world?: World;
 }
@@ -50,16 +53,6 @@ const RECORD_LIMIT = 64 * 1024 * 1024;
 /** Kinds by name; the one place that turns a name into a kind. */
 export function kindOf(name: string): CheckKind | undefined {
 	return CHECK_KINDS.find((kind) => kind.name === name) as CheckKind | undefined;
-}
-
-/** Signal 0 asks only whether a process is there; not being allowed to ask means that it is. */
-function isProcess(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (thrown) {
-		return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-	}
 }
 
 /** Splits a `cmd:` reference into its arguments, without a shell. */
@@ -102,12 +95,15 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine,
 	const world = options.world ?? createWorld({ variables: options.variables ?? {}, split: splitWords });
 	const { clock } = world;
 	const sources = configSources(world);
-	const load = () =>
-		loadConfig(options.configPath, sources, {
+	const load = async () => {
+		const found = await loadConfig(options.configPath, sources, {
 			environment: options.environment,
 			locale: options.locale,
 			reservedKeys: options.reservedKeys,
 		});
+		if (found.ok) options.onSecrets?.(found.value.secretValues);
+		return found;
+	};
 	const loaded = await load();
 	if (!loaded.ok) return err({ kind: 'config', problems: loaded.error });
 	const config = loaded.value;
@@ -136,7 +132,7 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine,
 		load,
 		stamps: world.stamps,
 		kindOf,
-		holder: { session, operator, pid: process.pid, host: hostname() },
+		holder: { session, operator, pid: process.pid, host: hostname(), born: birthOf(process.pid) },
 		isProcess,
 		locale,
 		version,

@@ -5,31 +5,33 @@ import { Worker } from 'node:worker_threads';
 import packageJson from '../package.json' with { type: 'json' };
 import { EXIT } from './cli/command.ts';
 import { type CommandLine, readCommandLine } from './cli/command-line.ts';
+import { mistakeLine } from './cli/mistake.ts';
 import { sayFailure } from './cli/opened.ts';
 import { createPrinter } from './cli/print.ts';
 import { cliWords } from './cli/words.ts';
 import { findConfig } from './config/find.ts';
 import { createEngineClient, type FromEngine, type ToEngine } from './domain/engine-wire.ts';
 import type { Locale } from './domain/own-text.ts';
-import { clean } from './domain/text.ts';
+import { clean, createRedactor } from './domain/text.ts';
 import type { ThreadOpening, ThreadStart } from './engine-thread.ts';
 import { pickLanguage, pickLocale, say } from './i18n/messages.ts';
 import { createClock } from './platform/clock.ts';
-import { lastPicture, readPicture } from './platform/last-picture.ts';
+import { describeCrash, writeCrash } from './platform/crash.ts';
+import { createGroupBoard, endGroups } from './platform/group-board.ts';
+import {
+	buildMark,
+	forgetPicture,
+	type LastPicture,
+	lastPicture,
+	readPicture,
+} from './platform/last-picture.ts';
 import { currentOperator } from './platform/operator.ts';
-import { ownFolder, writeCrash } from './platform/own-folder.ts';
+import { ownFolder } from './platform/own-folder.ts';
+import { standardStreams } from './platform/streams.ts';
 import type { Appearance } from './ui/theme.ts';
 
 /** How long an orderly end may take after a signal before the process ends anyway. */
 const LAST_MS = 2_000;
-
-const STREAMS = {
-	out: (text: string) => void process.stdout.write(text),
-	err: (text: string) => void process.stderr.write(text),
-};
-
-const hasColor = () =>
-	process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
 
 interface Session {
 	readonly line: CommandLine;
@@ -38,14 +40,17 @@ interface Session {
 	readonly version: string;
 }
 
+/** What a crash needs to know: which secrets there are on this thread, and what is on the screen. */
+let redactor = createRedactor([]);
+let drawn: LastPicture | null = null;
+
 function sayCrash(thrown: unknown): number {
-	const file = writeCrash(thrown, packageJson.version);
-	const text = clean(thrown instanceof Error ? thrown.message : String(thrown), { max: 160 });
-	process.stderr.write(
-		`rounds: a mistake of this program: ${text}${file === null ? '' : ` · details in ${file}`}\n`,
-	);
+	if (drawn !== null) forgetPicture(drawn);
+	process.stderr.write(`rounds: ${describeCrash(thrown, packageJson.version, redactor)}\n`);
 	return EXIT.bug;
 }
+
+const onLost = (text: string, file: string | null) => void process.stderr.write(mistakeLine(text, file));
 
 function fail(sentence: string, code: number): number {
 	process.stderr.write(`rounds: ${clean(sentence)}\n`);
@@ -86,7 +91,7 @@ async function runHeadlessCommand(session: Session): Promise<number> {
 	const { RESERVED_KEYS } = await import('./actions/index.ts');
 	const { clock, sources, readRecord } = openWorld();
 	return runHeadless(line.name, line.args, {
-		...createPrinter({ ...STREAMS, color: hasColor() }),
+		...createPrinter(standardStreams()),
 		locale,
 		configPath: line.config ?? process.env['ROUNDS_CONFIG'] ?? null,
 		environment: line.env ?? process.env['ROUNDS_ENV'],
@@ -115,6 +120,9 @@ async function runHeadlessCommand(session: Session): Promise<number> {
 				demo: false,
 				polls,
 				reservedKeys: RESERVED_KEYS,
+				onSecrets(values) {
+					redactor = createRedactor(values);
+				},
 			});
 		},
 	});
@@ -122,7 +130,12 @@ async function runHeadlessCommand(session: Session): Promise<number> {
 
 /** The configuration that the console opens: the embedded demo's, or the operator's own. */
 async function findConfigOf({ line, locale }: Session): Promise<string | number> {
-	if (line.name === 'demo') return join(ownFolder(), 'demo', 'rounds.yaml');
+	if (line.name === 'demo') {
+		const folder = ownFolder();
+		return folder === null
+			? fail(say(cliWords, locale, 'no-folder'), EXIT.storage)
+			: join(folder, 'demo', 'rounds.yaml');
+	}
 	const found = await findConfig({
 		asked: line.config,
 		fromEnvironment: process.env['ROUNDS_CONFIG'],
@@ -168,7 +181,9 @@ async function runOnTerminal(session: Session): Promise<number> {
 	const config = await findConfigOf(session);
 	if (typeof config === 'number') return config;
 	const environment = line.env ?? process.env['ROUNDS_ENV'];
-	const picture = lastPicture(ownFolder(), { config, environment: environment ?? null, version });
+	const key = { config, environment: environment ?? null, version, build: buildMark(import.meta.url) };
+	const picture = lastPicture(ownFolder(), key);
+	drawn = picture;
 	const waiting: ToEngine[] = [];
 	let send = (message: ToEngine): void => void (message.kind === 'taken' || waiting.push(message));
 	const client = createEngineClient((message) => send(message));
@@ -179,7 +194,7 @@ async function runOnTerminal(session: Session): Promise<number> {
 	const show = async (): Promise<number> => {
 		const { runConsole } = await screen;
 		const terminal = { stdin, stdout, env: process.env };
-		return runConsole({ engine: client, clock: createClock(), locale, appearance, terminal, gaveUp });
+		return runConsole({ engine: client, clock: createClock(), locale, appearance, terminal, gaveUp, onLost });
 	};
 	// What was known last, with its age, stands on the screen before everything else is loaded.
 	const known = readPicture(picture);
@@ -195,6 +210,9 @@ async function runOnTerminal(session: Session): Promise<number> {
 	// What it prints must not reach the screen: one stray write spoils it for good.
 	const worker = new Worker(new URL('./engine-thread.ts', import.meta.url), { stdout: true, stderr: true });
 	const failed = new Promise<Error>((resolve) => worker.once('error', resolve));
+	// A thread that is stuck, ended or dead by a bug ends nothing that it began.
+	const groups = createGroupBoard();
+	for (const one of [worker, process]) one.once('exit', () => endGroups(groups));
 	/** Takes the screen away, if there is one, so that the sentence can be read. */
 	const refuse = async (sentence: () => number): Promise<number> => {
 		client.lost('', null);
@@ -215,6 +233,7 @@ async function runOnTerminal(session: Session): Promise<number> {
 		demo: line.name === 'demo',
 		reservedKeys: RESERVED_KEYS,
 		variables: system.variables,
+		groups,
 		picture,
 		demoWords: {
 			answer: say(cliWords, locale, 'demo-answer'),
@@ -227,29 +246,24 @@ async function runOnTerminal(session: Session): Promise<number> {
 	if (opening instanceof Error || opening.kind === 'failed') {
 		system.end();
 		if (opening instanceof Error) return refuse(() => sayCrash(opening));
-		const { err } = createPrinter({ ...STREAMS, color: hasColor() });
+		const { err } = createPrinter(standardStreams());
 		return refuse(() => sayFailure({ err, locale }, opening.failure));
 	}
 	worker.on('message', (message: FromEngine) => client.receive(message));
 	worker.on('error', (thrown) =>
-		client.lost(clean(String(thrown), { max: 200 }), writeCrash(thrown, version)),
+		client.lost(clean(String(thrown), { max: 200 }), writeCrash(thrown, version, redactor)),
 	);
 	send = (message) => worker.postMessage(message);
 	for (const message of waiting) send(message);
 
-	for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) {
-		process.on(signal, () =>
-			setTimeout(
-				() => process.exit(signal === 'SIGHUP' ? 129 : signal === 'SIGINT' ? 130 : 143),
-				LAST_MS,
-			).unref(),
-		);
-	}
+	// The console hears the signals itself; this only bounds how long it takes.
+	void untilInterrupted();
 	try {
 		return await (shown ?? show());
 	} finally {
 		system.end();
-		await worker.terminate();
+		// A thread that waits for a dead disk cannot be ended; the process ends it.
+		await Promise.race([worker.terminate(), new Promise((resolve) => setTimeout(resolve, LAST_MS).unref())]);
 	}
 }
 

@@ -1,7 +1,17 @@
+import type { RoundId } from '../domain/ids.ts';
 import type { AnswerOutcome, Round, Step } from '../domain/round.ts';
+import { refusalText } from '../i18n/refusal.ts';
 import { type Action, type ActionContext, defineAction, words } from './define.ts';
 import { applySearch } from './logs.ts';
-import { draftOf, goOn, rememberDraft, type Writing, writeWriting, writingOf } from './round-view.ts';
+import {
+	draftOf,
+	goOn,
+	rememberDraft,
+	rememberSignWords,
+	type Writing,
+	writeWriting,
+	writingOf,
+} from './round-view.ts';
 import { tellRefusal } from './tell.ts';
 
 /** Opens the line in which an answer or a remark is written; what was typed and never confirmed stands in it again. */
@@ -15,7 +25,7 @@ export function openField(
 	const text = draft || (what === 'note' ? (step.note ?? '') : '');
 	const writing: Writing =
 		what === 'note'
-			? { kind: 'note', round: round.id, step: step.index }
+			? { kind: 'note', round: round.id, step: step.index, version: round.version }
 			: { kind: 'answer', round: round.id, step: step.index, outcome: what, version: round.version };
 	context.picture.view.open({
 		kind: 'note',
@@ -31,11 +41,32 @@ export function keepDraft(context: ActionContext): void {
 	if (!open) return;
 	const { writing, layer } = open;
 	const text = layer.field?.text ?? '';
-	if (writing.kind === 'sign') context.picture.view.choose(`sign-note ${writing.round}`, text);
-	if (writing.kind === 'sign' || writing.kind === 'search') return;
+	if (writing.kind === 'search') return;
+	if (writing.kind === 'sign') {
+		rememberSignWords(context, writing.round, text);
+		return void sendDraft(context, writing.round, null, text);
+	}
 	const { round, step } = writing;
 	rememberDraft(context, round, step, text);
-	void context.engine.send('round.draft', { round, step, text: text === '' ? null : text });
+	void sendDraft(context, round, step, text);
+}
+
+/** What is not on disk would be gone with a lost connection: the person is told. */
+async function sendDraft(
+	context: ActionContext,
+	round: RoundId,
+	step: number | null,
+	text: string,
+): Promise<boolean> {
+	const sent = await context.engine.send('round.draft', { round, step, text: text === '' ? null : text });
+	if (sent.ok) return true;
+	// Who quits has read what there was to read.
+	if (sent.error.kind === 'refused' && sent.error.why === 'closing') return false;
+	const zone = context.picture.state().face?.timezone ?? 'UTC';
+	const why = refusalText(sent.error, context.locale, zone);
+	const told = words(`what is typed is not kept: ${why}`, `所写内容尚未保存：${why}`);
+	context.picture.view.tell('bad', told[context.locale]);
+	return false;
 }
 
 async function accept(context: ActionContext): Promise<void> {
@@ -49,8 +80,9 @@ async function accept(context: ActionContext): Promise<void> {
 		return applySearch(context, text);
 	}
 	if (writing.kind === 'sign') {
-		view.choose(`sign-note ${writing.round}`, text);
-		return view.close();
+		rememberSignWords(context, writing.round, text);
+		if (await sendDraft(context, writing.round, null, text)) closeField(context, open.layer.subject);
+		return;
 	}
 	if (writing.kind === 'note') return acceptNote(context, writing, text);
 	if (text === '') {
@@ -87,11 +119,19 @@ async function acceptNote(
 	writing: Extract<Writing, { kind: 'note' }>,
 	text: string,
 ): Promise<void> {
-	const { round, step } = writing;
-	const sent = await context.engine.send('round.note', { round, step, note: text === '' ? null : text });
-	if (!sent.ok) return tellRefusal(context, sent.error);
+	const { round, step, version } = writing;
+	const note = text === '' ? null : text;
+	const sent = await context.engine.send('round.note', { round, step, note, version });
+	if (!sent.ok) {
+		// Another's note stands; what was typed here is still kept as the own draft.
+		if (sent.error.kind === 'conflict') {
+			keepDraft(context);
+			closeField(context, writeWriting(writing));
+		}
+		return tellRefusal(context, sent.error);
+	}
 	rememberDraft(context, round, step, '');
-	void context.engine.send('round.draft', { round, step, text: null });
+	void sendDraft(context, round, step, '');
 	closeField(context, writeWriting(writing));
 	const kept = sent.value.round;
 	context.picture.apply([{ kind: 'round', round: kept }]);

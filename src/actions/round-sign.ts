@@ -1,6 +1,6 @@
 import type { PictureState } from '../store/index.ts';
 import { type Action, type ActionContext, defineAction, type Words, words } from './define.ts';
-import { openSteps, shownRound } from './round-view.ts';
+import { openSteps, shownRound, signWords } from './round-view.ts';
 import { tellRefusal } from './tell.ts';
 
 export const NO_ROUND = words('no round is open here', '此处没有进行中的巡检');
@@ -16,7 +16,7 @@ async function sign(context: ActionContext): Promise<void> {
 	const state = context.picture.state();
 	const round = shownRound(state);
 	if (!round || round.signed) return;
-	const note = state.view.choices[`sign-note ${round.id}`] ?? '';
+	const note = signWords(state, round);
 	const asked = { round: round.id, note, version: round.version };
 	const signed = await context.engine.send('round.sign', asked);
 	if (!signed.ok) return tellRefusal(context, signed.error);
@@ -77,7 +77,7 @@ export const signActions: readonly Action[] = [
 			const state = context.picture.state();
 			const round = shownRound(state);
 			if (!round) return;
-			const text = state.view.choices[`sign-note ${round.id}`] ?? '';
+			const text = signWords(state, round);
 			context.picture.view.open({
 				kind: 'note',
 				subject: `sign ${round.id}`,

@@ -13,7 +13,13 @@ export type Writing =
 			/** `round.version` the operator saw when the field was opened. */
 			readonly version: number;
 	  }
-	| { readonly kind: 'note'; readonly round: RoundId; readonly step: number }
+	| {
+			readonly kind: 'note';
+			readonly round: RoundId;
+			readonly step: number;
+			/** `round.version` the operator saw when the field was opened. */
+			readonly version: number;
+	  }
 	| { readonly kind: 'sign'; readonly round: RoundId }
 	| { readonly kind: 'search' };
 
@@ -22,7 +28,7 @@ export function writeWriting(writing: Writing): string {
 		case 'answer':
 			return ['answer', writing.round, writing.step, writing.outcome, writing.version].join(' ');
 		case 'note':
-			return ['note', writing.round, writing.step].join(' ');
+			return ['note', writing.round, writing.step, writing.version].join(' ');
 		case 'sign':
 			return `sign ${writing.round}`;
 		case 'search':
@@ -31,11 +37,12 @@ export function writeWriting(writing: Writing): string {
 }
 
 export function readWriting(subject: string): Writing {
-	const [kind, round, step, outcome, version] = subject.split(' ');
+	const [kind, round, step, ...rest] = subject.split(' ');
+	const [outcome, version] = rest;
 	const id = roundId(Number(round));
 	if (kind === 'search') return { kind };
 	if (kind === 'sign') return { kind, round: id };
-	if (kind === 'note') return { kind, round: id, step: Number(step) };
+	if (kind === 'note') return { kind, round: id, step: Number(step), version: Number(rest[0]) };
 	const wanted = outcome === 'fail' || outcome === 'accept' || outcome === 'skip' ? outcome : 'ok';
 	return { kind: 'answer', round: id, step: Number(step), outcome: wanted, version: Number(version) };
 }
@@ -169,6 +176,17 @@ const draftChoice = (round: RoundId, step: number): string => `draft ${round} ${
 /** What was typed for a step and never confirmed: in this console, else by whoever left it to the engine. */
 export function draftOf(state: PictureState, round: Round, step: Step): string {
 	return state.view.choices[draftChoice(round.id, step.index)] ?? step.draft ?? '';
+}
+
+const signChoice = (round: RoundId): string => `sign-note ${round}`;
+
+/** The words that will stand with the signature: written in this console, else what was typed here before it ended. */
+export function signWords(state: PictureState, round: Round): string {
+	return state.view.choices[signChoice(round.id)] ?? round.draft ?? '';
+}
+
+export function rememberSignWords(context: ActionContext, round: RoundId, text: string): void {
+	context.picture.view.choose(signChoice(round), text);
 }
 
 export function rememberDraft(context: ActionContext, round: RoundId, step: number, text: string): void {

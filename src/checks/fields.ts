@@ -126,6 +126,17 @@ export function path(): z.ZodType<string> {
 	});
 }
 
+const isHost = (value: unknown): boolean =>
+	typeof value === 'string' && /^(\[[0-9a-f:.%\w]+\]|[0-9a-f:]+:[0-9a-f:.%\w]*|[^\s:/?#@[\]]+)$/i.test(value);
+
+/** A name or an address; an IPv6 address with or without its brackets. */
+export function hostName(): z.ZodType<string> {
+	return written<string>(isHost, {
+		json: { type: 'string' },
+		error: 'expected a host name or an IP address, without a port',
+	});
+}
+
 export function port(): z.ZodType<number> {
 	return written<number>(
 		(value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535,

@@ -6,33 +6,35 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const trueOrFalse = () => z.boolean({ error: 'expected true or false' });
 
-const headers = written<Record<string, Text>>(
-	(value) =>
-		typeof value === 'object' &&
-		value !== null &&
-		!Array.isArray(value) &&
-		Object.entries(value).every(
-			([name, held]) => TOKEN.test(name) && isText(held) && !/[\r\n\0]/.test(reveal(held)),
-		),
-	{
-		json: { type: 'object', additionalProperties: { type: 'string' } },
-		error: 'expected header names with their text, such as {Accept: "application/json"}',
-	},
-);
+export const httpHeaders = () =>
+	written<Record<string, Text>>(
+		(value) =>
+			typeof value === 'object' &&
+			value !== null &&
+			!Array.isArray(value) &&
+			Object.entries(value).every(
+				([name, held]) => TOKEN.test(name) && isText(held) && !/[\r\n\0]/.test(reveal(held)),
+			),
+		{
+			json: { type: 'object', additionalProperties: { type: 'string' } },
+			error: 'expected header names with their text, such as {Accept: "application/json"}',
+		},
+	);
 
-const auth = z.union(
-	[
-		z.strictObject({ bearer: secretText().describe('Sent as "Authorization: Bearer …".') }),
-		z.strictObject({
-			user: z.string({ error: 'expected text' }).describe('Name for basic authentication.'),
-			password: secretText().describe('Password for basic authentication.'),
-		}),
-	],
-	{
-		error:
-			'expected {bearer: "secret:name"} or {user: name, password: "secret:name"}; never the value itself',
-	},
-);
+export const httpAuth = () =>
+	z.union(
+		[
+			z.strictObject({ bearer: secretText().describe('Sent as "Authorization: Bearer …".') }),
+			z.strictObject({
+				user: z.string({ error: 'expected text' }).describe('Name for basic authentication.'),
+				password: secretText().describe('Password for basic authentication.'),
+			}),
+		],
+		{
+			error:
+				'expected {bearer: "secret:name"} or {user: name, password: "secret:name"}; never the value itself',
+		},
+	);
 
 export const httpSchema = z.strictObject({
 	url: url().describe('Address to ask, http or https.'),
@@ -40,10 +42,10 @@ export const httpSchema = z.strictObject({
 		.enum(METHODS, { error: `expected one of ${METHODS.join(', ')}` })
 		.optional()
 		.describe('GET, or POST when there is a body.'),
-	headers: headers
+	headers: httpHeaders()
 		.optional()
 		.describe('Headers to send. Those that hold a secret never follow a redirect elsewhere.'),
-	auth: auth.optional().describe('Credentials, by reference to a secret.'),
+	auth: httpAuth().optional().describe('Credentials, by reference to a secret.'),
 	body: z.unknown().optional().describe('Text sent as it is, or a YAML value sent as JSON.'),
 	redirects: z
 		.int({ error: 'expected a number from 0 to 5' })
@@ -96,13 +98,19 @@ export function headersOf(options: HttpOptions): Readonly<Record<string, Text>> 
 	const sent: Record<string, Text> = {};
 	const { auth: credentials } = options;
 	if (options.body !== undefined && !isText(options.body)) sent['content-type'] = 'application/json';
-	if (credentials !== undefined && 'bearer' in credentials) {
-		const { bearer } = credentials;
-		sent['authorization'] = new Secret(`Bearer ${bearer.reveal()}`, `Bearer \${${bearer.reference}}`);
-	} else if (credentials !== undefined) {
-		const pair = Buffer.from(`${credentials.user}:${credentials.password.reveal()}`).toString('base64');
-		sent['authorization'] = new Secret(`Basic ${pair}`, credentials.password.reference);
-	}
+	if (credentials !== undefined) sent['authorization'] = credentialsOf(credentials);
 	for (const [name, value] of Object.entries(options.headers ?? {})) sent[name.toLowerCase()] = value;
 	return sent;
+}
+
+export type HttpAuth = NonNullable<HttpOptions['auth']>;
+
+/** What the header says. */
+export function credentialsOf(credentials: HttpAuth): Secret {
+	if ('bearer' in credentials) {
+		const { bearer } = credentials;
+		return new Secret(`Bearer ${bearer.reveal()}`, `Bearer \${${bearer.reference}}`);
+	}
+	const pair = Buffer.from(`${credentials.user}:${credentials.password.reveal()}`).toString('base64');
+	return new Secret(`Basic ${pair}`, credentials.password.reference);
 }

@@ -3,6 +3,7 @@ import { command } from './command.ts';
 import { compare } from './compare.ts';
 import { cors } from './cors.ts';
 import type { RegisteredKind } from './define.ts';
+import { dns } from './dns.ts';
 import { docker } from './docker.ts';
 import { env } from './env.ts';
 import { file } from './file.ts';
@@ -20,6 +21,8 @@ import { sqlite } from './sqlite.ts';
 import { suite } from './suite.ts';
 import { systemd } from './systemd.ts';
 import { tcp } from './tcp.ts';
+import { tls } from './tls.ts';
+import { websocket } from './websocket.ts';
 
 /** In the order people see them. */
 export const CHECK_KINDS = [
@@ -44,6 +47,9 @@ export const CHECK_KINDS = [
 	heartbeat,
 	suite,
 	compare,
+	tls,
+	dns,
+	websocket,
 ] as const;
 
 /** The kind of this name. Options are the kind's own: only its schema and its probe know their shape. */

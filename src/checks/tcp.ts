@@ -3,18 +3,12 @@ import { err, ok } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import type { Unit } from '../domain/value.ts';
 import { defineCheckKind } from './define.ts';
-import { port, written } from './fields.ts';
+import { hostName, port, written } from './fields.ts';
 import { safeLine } from './masking.ts';
 import { msSample } from './samples.ts';
 
-const isHost = (value: unknown): boolean =>
-	typeof value === 'string' && /^(\[[0-9a-f:.%\w]+\]|[0-9a-f:]+:[0-9a-f:.%\w]*|[^\s:/?#@[\]]+)$/i.test(value);
-
 const schema = z.strictObject({
-	host: written<string>(isHost, {
-		json: { type: 'string' },
-		error: 'expected a host name or an IP address, without a port',
-	}).describe('Host name or IP address.'),
+	host: hostName().describe('Host name or IP address.'),
 	port: port().describe('Port, 1 to 65535.'),
 	send: written<string>((value) => typeof value === 'string', {
 		json: { type: 'string' },

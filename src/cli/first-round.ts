@@ -35,7 +35,7 @@ export async function signFirstRound(
 	// What compares with other checks' values settles after those were read once.
 	for (let turn = 0; turn < ROUNDS_OF_ASKING; turn += 1) {
 		await engine.send('checks.ask', { checks: [] });
-		const noted = await engine.send('round.note', { round: id, step: 0, note: null });
+		const noted = await engine.send('round.note', { round: id, step: 0, note: null, version: round.version });
 		if (noted.ok) round = noted.value.round;
 		// The first time some values that others are compared with were not there yet.
 		if (turn > 0 && round.steps.every((s) => s.definition.kind !== 'check' || isDone(standingOf(s)))) break;
@@ -49,7 +49,12 @@ export async function signFirstRound(
 			});
 			if (started.ok) await ended(engine, started.value.operation.id);
 		}
-		const noted = await engine.send('round.note', { round: id, step: step.index, note: null });
+		const noted = await engine.send('round.note', {
+			round: id,
+			step: step.index,
+			note: null,
+			version: round.version,
+		});
 		if (!noted.ok) return false;
 		round = noted.value.round;
 		const present = round.steps[step.index];

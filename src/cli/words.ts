@@ -17,6 +17,8 @@ export const cliWords = defineMessages({
 		'option.version': 'the version',
 		exit: 'Exit codes: 0 ok · 1 warning · 2 critical · 3 unknown · 64 usage · 65 unreadable input · 70 our mistake · 74 storage · 75 locked · 78 configuration · 141 output closed',
 		'unknown-command': '"{name}" is no command; there is {list}',
+		'no-folder':
+			'there is no folder for the demo: neither XDG_STATE_HOME nor the home nor the temporary folder can be written to',
 		'no-terminal':
 			'the console needs a terminal; without one there is: rounds run SHEET, rounds status, rounds report',
 		'dumb-terminal':
@@ -61,6 +63,7 @@ export const cliWords = defineMessages({
 		'option.version': '版本',
 		exit: '退出码：0 正常 · 1 警告 · 2 严重 · 3 未知 · 64 用法 · 65 输入不可读 · 70 程序错误 · 74 存储 · 75 被占用 · 78 配置 · 141 输出已关闭',
 		'unknown-command': '没有命令"{name}"；可用：{list}',
+		'no-folder': '没有可放置演示的目录：XDG_STATE_HOME、主目录与临时目录均不可写',
 		'no-terminal': '控制台需要终端；没有终端时可用：rounds run 巡检表、rounds status、rounds report',
 		'dumb-terminal':
 			'控制台需要能移动光标的终端（TERM 为"{term}"）；没有时可用：rounds run 巡检表、rounds status、rounds report',

@@ -15,6 +15,14 @@ const ZH: Readonly<Record<string, string>> = {
 	'an address such as http://localhost:5000/health': 'http://localhost:5000/health 之类的地址',
 	'a host name or an IP address, without a port': '主机名或 IP 地址，不含端口',
 	'kept or fresh': 'kept 或 fresh',
+	'a name such as booking.example': 'booking.example 之类的名称',
+	'the address of a name server, such as 127.0.0.1 or 127.0.0.1:5353':
+		'域名服务器的地址，如 127.0.0.1 或 127.0.0.1:5353',
+	'a list of answers, such as ["203.0.113.7"]': '应答列表，如 ["203.0.113.7"]',
+	'"expect" beside "only"': '写了“only”就要写“expect”',
+	'an address such as ws://localhost:8000/ws or wss://booking.example/ws':
+		'ws://localhost:8000/ws 或 wss://booking.example/ws 之类的地址',
+	'names of subprotocols, such as [graphql-ws]': '子协议名称，如 [graphql-ws]',
 	'auto, json or text': 'auto、json 或 text',
 	'a reference to a secret, such as "secret:api_token", never the value itself':
 		'密钥的引用，如 "secret:api_token"，绝不写内容本身',

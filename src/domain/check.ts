@@ -48,6 +48,8 @@ export interface ProbeContext {
 	readonly deadline: number;
 	/** Aborted at the deadline or when the probe is cancelled. */
 	readonly signal: AbortSignal;
+	/** Said so to ports that would else keep a timer of their own. */
+	readonly timed?: boolean;
 	/** Epoch ms at which the newest round of this environment was signed; null or absent before the first. */
 	readonly signedAt?: number | null;
 	/** The newest value of another check's sample, as conditions see it; absent where one check is asked alone. */

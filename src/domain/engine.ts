@@ -97,11 +97,18 @@ export interface Commands {
 		readonly output: { readonly round: Round };
 	};
 	'round.note': {
-		readonly input: { readonly round: RoundId; readonly step: number; readonly note: string | null };
+		readonly input: {
+			readonly round: RoundId;
+			readonly step: number;
+			readonly note: string | null;
+			/** `round.version` the operator saw. */
+			readonly version: number;
+		};
 		readonly output: { readonly round: Round };
 	};
+	/** Typed and not confirmed, each operator's own; `step` null: the words of the sign-off. */
 	'round.draft': {
-		readonly input: { readonly round: RoundId; readonly step: number; readonly text: string | null };
+		readonly input: { readonly round: RoundId; readonly step: number | null; readonly text: string | null };
 		readonly output: Record<never, never>;
 	};
 	/** Which round this console looks at, for "who else is here". */

@@ -23,6 +23,7 @@ export const FAULTS = {
 	'closed-early': saidNo,
 	unreachable: saidNo,
 	'name-not-found': saidNo,
+	'dns-failed': saidNo,
 	'bad-certificate': saidNo,
 	'bad-protocol': saidNo,
 	'bad-body': saidNo,

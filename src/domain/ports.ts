@@ -1,6 +1,7 @@
 import type { DatabasePort } from './database-port.ts';
 import type { Fault } from './fault.ts';
 import type { LogRecordsPort } from './log-port.ts';
+import type { DnsPort, TlsPort, WebSocketPort } from './network-ports.ts';
 import type { Result } from './result.ts';
 import type { Secret, Text } from './secret.ts';
 import type { Redactor } from './text.ts';
@@ -53,6 +54,8 @@ export interface HttpAnswer {
 }
 
 export interface Limits {
+	/** Whoever gave the signal aborts it at the deadline too, so that nobody needs a timer of his own. */
+	readonly timed?: boolean;
 	/** Monotonic ms; the whole exchange ends by then, as fault `timeout`. */
 	readonly deadline: number;
 	readonly signal: AbortSignal;
@@ -224,6 +227,9 @@ export interface WorldPorts {
 	readonly clock: Clock;
 	readonly http: HttpPort;
 	readonly net: NetPort;
+	readonly tls: TlsPort;
+	readonly dns: DnsPort;
+	readonly websocket: WebSocketPort;
 	readonly files: FilesPort;
 	readonly processes: ProcessesPort;
 	readonly sql: SqlPort;

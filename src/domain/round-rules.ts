@@ -5,6 +5,8 @@ import type { Samples } from './reading.ts';
 import {
 	type AnswerOutcome,
 	type Evidence,
+	type Hand,
+	isDone,
 	lacksOnlyBaseline,
 	type Round,
 	type Step,
@@ -30,21 +32,25 @@ export function hasChanged(evidence: Extract<Evidence, { kind: 'observation' }>)
 	if (evidence.level !== 'ok') return true;
 	return Object.entries(evidence.baseline).some(([sample, signed]) => {
 		const value = evidence.samples[sample];
-		// A connection that was kept open has no time to connect: then only the signed one is a duration.
-		if (isDuration(value) || isDuration(signed.value)) return false;
-		return JSON.stringify(value) !== JSON.stringify(signed.value);
+		return !isEitherDuration(signed.value, value) && JSON.stringify(value) !== JSON.stringify(signed.value);
 	});
+}
+
+/** A duration is another one each time; a connection kept open has none to connect: then only the signed one is. */
+export function isEitherDuration(signed: SampleValue, value: SampleValue | undefined): boolean {
+	return isDuration(signed) || isDuration(value);
 }
 
 function isDuration(value: SampleValue | undefined): boolean {
 	return typeof value === 'object' && value !== null && value.unit === 'ms';
 }
 
-/** Who touched the round last. */
-export function lastHand(round: Round): string {
-	let last = { at: round.startedAt, by: round.startedBy };
+/** Who touched the round last, and when. */
+export function lastHand(round: Round): Hand {
+	if (round.touched) return round.touched;
+	let last: Hand = { at: round.startedAt, by: round.startedBy };
 	for (const { answer } of round.steps) if (answer && answer.at >= last.at) last = answer;
-	return last.by;
+	return last;
 }
 
 /** What a step means for the signed round's level: a failure is critical, anything else but a plain ok a warning. */
@@ -72,20 +78,26 @@ export interface StandingCheck {
 
 /**
  * What a signature says was right: the values of every check that is ok (or only lacks a baseline) at the sign-off, and
- * of those the operator accepted with a note. A check in a step that was failed or skipped enters nothing.
+ * of those the operator accepted with a note. A step without an answer counts as it will be signed. A check in a step that was failed or skipped enters nothing.
  */
 export function snapshotOf(round: Round, checks: readonly StandingCheck[]): readonly SnapshotValue[] {
 	const values = new Map<CheckId, Samples>();
 	for (const { id, level, stale, samples, reasons } of checks) {
 		if (!stale && (level === 'ok' || lacksOnlyBaseline(reasons))) values.set(id, samples);
 	}
-	for (const { answer } of round.steps) {
-		for (const evidence of answer?.evidence ?? []) {
+	const stale = new Set(checks.filter((check) => check.stale).map((check) => check.id));
+	for (const step of round.steps) {
+		const { answer } = step;
+		const fillsItself = answer === null && isDone(standingOf(step));
+		for (const evidence of answer?.evidence ?? (fillsItself ? step.found : [])) {
 			if (evidence.kind !== 'observation') continue;
 			const { check, level, samples, reasons } = evidence;
+			const isWell = level === 'ok' || lacksOnlyBaseline(reasons);
+			// Nobody looked at what filled itself: it must be true now. What a person answered was true then.
 			const taken =
 				answer?.outcome === 'accept' ||
-				(answer?.outcome === 'ok' && (level === 'ok' || lacksOnlyBaseline(reasons)));
+				(answer?.outcome === 'ok' && isWell) ||
+				(fillsItself && isWell && !stale.has(check));
 			if (taken) values.set(check, samples);
 			else values.delete(check);
 		}

@@ -59,10 +59,24 @@ export interface Step {
 	readonly answer: Answer | null;
 	/** Remarks that are not answers: a note may stand on any step. */
 	readonly note: string | null;
-	/** Typed but not yet confirmed. */
+	/** Whose note it is, and since when. */
+	readonly noted?: Hand | null;
+	/** Typed but not yet confirmed, by the operator who reads it. */
 	readonly draft: string | null;
 	/** Newest evidence made in this round, before the step is answered: fills automatic and launched steps by itself. */
 	readonly found: readonly Evidence[];
+}
+
+/** Who did something, and when (epoch ms). */
+export interface Hand {
+	readonly at: number;
+	readonly by: string;
+}
+
+/** Typed and never confirmed. Each operator has an own one of every step; `step` null: the words of the sign-off. */
+export interface RoundDraft extends Hand {
+	readonly step: number | null;
+	readonly text: string;
 }
 
 /** One walk through a round sheet by a person. The sheet is frozen into it at its beginning. */
@@ -79,6 +93,12 @@ export interface Round {
 	readonly steps: readonly Step[];
 	/** Counts every change; an answer says which version it saw, so that nothing is overwritten in silence. */
 	readonly version: number;
+	/** Who changed it last. */
+	readonly touched?: Hand | null;
+	/** Words for the sign-off, typed but not yet signed, by the operator who reads it. */
+	readonly draft?: string | null;
+	/** Everybody's drafts, as the store has them; each operator is only told of the own. */
+	readonly drafts?: readonly RoundDraft[];
 }
 
 export interface SignOff {

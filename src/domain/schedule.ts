@@ -123,6 +123,8 @@ export function planRounds(
 	rounds: readonly Round[],
 	now: number,
 	zone: string,
+	/** When the first round ever was begun, where `rounds` are only the newest. */
+	firstAt: number | null = rounds.length > 0 ? Math.min(...rounds.map((r) => r.startedAt)) : null,
 ): readonly PlannedRound[] {
 	const today = localDay(now, zone);
 	const plan: PlannedRound[] = [];
@@ -149,19 +151,15 @@ export function planRounds(
 				standing: 'in-progress',
 				round: earlier.id,
 			});
-		} else if (!earlier && rounds.length > 0) {
+		} else if (!earlier && firstAt !== null && firstAt <= yesterday) {
 			// Only once somebody has walked rounds here: a fresh installation has missed nothing.
-			const began = Math.min(...rounds.map((r) => r.startedAt));
-			if (began <= yesterday) {
-				const missed = now >= dueAt;
-				plan.push({
-					sheet: sheet.id,
-					dueAt: yesterday,
-					lateAt: yesterday + sheet.graceMs,
-					standing: missed ? 'missed' : 'late',
-					round: null,
-				});
-			}
+			plan.push({
+				sheet: sheet.id,
+				dueAt: yesterday,
+				lateAt: yesterday + sheet.graceMs,
+				standing: now >= dueAt ? 'missed' : 'late',
+				round: null,
+			});
 		}
 	}
 	return plan.sort((a, b) => a.dueAt - b.dueAt);

@@ -4,7 +4,7 @@ import type { CheckState, Flip, Observation, Recorded } from './observation.ts';
 import type { Operation } from './operation.ts';
 import type { OwnText } from './own-text.ts';
 import type { Result } from './result.ts';
-import type { Answer, Evidence, Round, SignOff } from './round.ts';
+import type { Answer, Evidence, Hand, Round, SignOff } from './round.ts';
 import type { Baseline } from './snapshot.ts';
 import type { StepDefinition } from './system.ts';
 import type { SampleValue } from './value.ts';
@@ -78,23 +78,49 @@ export interface RoundStore {
 		answer: Answer | null,
 		version: number,
 		/** Who takes the answer back, and when: for the trail. */
-		takenBack?: { readonly at: number; readonly by: string },
+		takenBack?: Hand,
 	): Stored<{ readonly round: Round; readonly conflict: boolean }>;
-	note(id: RoundId, index: number, note: string | null): Stored<Round>;
-	draft(id: RoundId, index: number, text: string | null): Stored<void>;
+	/** A note written since `version` is not overwritten: nothing is written and `conflict` says so. */
+	note(
+		id: RoundId,
+		index: number,
+		note: string | null,
+		version: number,
+		hand: Hand,
+	): Stored<{ readonly round: Round; readonly conflict: boolean }>;
+	/** One operator's own typed text; `index` null: the words of the sign-off. An answer ends the answering operator's draft only. */
+	draft(id: RoundId, index: number | null, text: string | null, hand: Hand): Stored<void>;
 	/** Newest found evidence of an unanswered step; does not count as a change (`version` stays). */
 	found(id: RoundId, index: number, evidence: readonly Evidence[]): Stored<void>;
-	/** One transaction: the sign-off and the signed snapshot. */
-	sign(
-		id: RoundId,
-		signOff: SignOff,
-		snapshot: readonly { readonly check: CheckId; readonly sample: string; readonly value: SampleValue }[],
-	): Stored<Round>;
+	/** One transaction, all or nothing. `conflict`: the round is not what was seen, and nothing was written. */
+	sign(id: RoundId, signing: Signing): Stored<{ readonly round: Round; readonly conflict: boolean }>;
+	/** Signed rounds whose record has not been written. */
+	unwritten(): Stored<readonly Round[]>;
+	/** The right to write a signed round's files; false while anybody has it, or once they are written. null: given back. */
+	claimRecord(id: RoundId, hand: Hand | null): Stored<boolean>;
+	/** When the first round ever was begun; null before it. */
+	firstAt(): Stored<number | null>;
 	/** Adds paths of the written record once the files are there. */
 	signedFiles(id: RoundId, files: readonly string[]): Stored<Round>;
 	baseline(): Stored<Baseline>;
 	/** Every answer a round's steps ever had, oldest first; none is ever deleted. */
 	trail(id: RoundId): Stored<readonly AnswerChange[]>;
+}
+
+/** A sign-off as it goes to the store. Its level is that of the round it leaves. */
+export interface Signing {
+	/** `round.version` the operator saw. */
+	readonly version: number;
+	/** Answers of steps that filled themselves. */
+	readonly fills: readonly { readonly index: number; readonly answer: Answer }[];
+	readonly signOff: Omit<SignOff, 'level' | 'files'>;
+	readonly snapshot: readonly {
+		readonly check: CheckId;
+		readonly sample: string;
+		readonly value: SampleValue;
+	}[];
+	/** Who writes its files. */
+	readonly claimedBy: string;
 }
 
 /** One change of a step's answer; `answer` null: it was taken back. `at` and `by` are null where nobody said. */
@@ -106,10 +132,30 @@ export interface AnswerChange {
 	readonly answer: Answer | null;
 }
 
+/** The process that runs an operation. `born`: when it began, in its system's own count; null where that is not known. */
+export interface Runner {
+	readonly session: string;
+	readonly pid: number;
+	readonly host: string;
+	readonly born: string | null;
+}
+
+export interface RunningOperation {
+	readonly operation: Operation;
+	/** null: begun by a program that did not say. */
+	readonly runner: Runner | null;
+}
+
 export interface OperationStore {
+	/**
+	 * Looks and writes in one transaction: where this action already runs and `lives` says that its console is there, that
+	 * operation comes back as `running` and nothing is begun.
+	 */
 	start(
 		operation: Omit<Operation, 'id' | 'endedAt' | 'state' | 'level' | 'samples' | 'reasons' | 'files'>,
-	): Stored<Operation>;
+		runner: Runner,
+		lives: (running: RunningOperation) => boolean,
+	): Stored<{ readonly begun: Operation } | { readonly running: Operation }>;
 	finish(
 		id: OperationId,
 		end: Pick<Operation, 'endedAt' | 'state' | 'level' | 'samples' | 'reasons' | 'files'>,
@@ -119,7 +165,7 @@ export interface OperationStore {
 	output(id: OperationId): Stored<string>;
 	list(limit: number): Stored<readonly Operation[]>;
 	/** Those still `running` in the store, e.g. after a crash. */
-	running(): Stored<readonly Operation[]>;
+	running(): Stored<readonly RunningOperation[]>;
 }
 
 /** What the console itself ran or changed: one line a thing, codes and values. */
@@ -142,6 +188,8 @@ export interface Holder {
 	readonly operator: string;
 	readonly pid: number;
 	readonly host: string;
+	/** See Runner. */
+	readonly born?: string | null;
 }
 
 /** The time-limited right to be the one poller, and who else is here. */

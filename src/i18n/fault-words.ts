@@ -86,6 +86,8 @@ const en: Sentences = {
 	unreachable: (said) =>
 		`no way to the host${also(said, 'address', 'host')}${said.has('system') ? ` (${said.text('system')})` : ''}`,
 	'name-not-found': (said) => `no such name in DNS${also(said, 'address', 'host')}`,
+	'dns-failed': (said) =>
+		`the name server could not answer${said.has('answer') ? ` (${said.text('answer')})` : ''}${also(said, 'address')}`,
 	'bad-certificate': (said) => `certificate not valid${because(said, certificate)}${also(said, 'address')}`,
 	'bad-protocol': (said) =>
 		said.text('reason') === 'tls'
@@ -212,6 +214,8 @@ const zh: Sentences = {
 	unreachable: (said) =>
 		`无法到达主机${also(said, 'address', 'host')}${said.has('system') ? `（${said.text('system')}）` : ''}`,
 	'name-not-found': (said) => `DNS 中没有此名称${also(said, 'address', 'host')}`,
+	'dns-failed': (said) =>
+		`域名服务器无法回答${said.has('answer') ? `（${said.text('answer')}）` : ''}${also(said, 'address')}`,
 	'bad-certificate': (said) => `证书无效${zhBecause(said, zhCertificate)}${also(said, 'address')}`,
 	'bad-protocol': (said) =>
 		said.text('reason') === 'tls'

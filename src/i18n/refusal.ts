@@ -13,7 +13,7 @@ const texts = defineMessages<RefusalCode | 'conflict'>({
 		'no-such-sheet': 'there is no such round sheet; the configuration has changed',
 		'already-signed': 'this round is already signed',
 		'already-open': 'a round of this sheet is already in progress',
-		'already-running': 'it is already running',
+		'already-running': 'it is already running: {by} started it at {time}',
 		'not-running': 'it is not running any more',
 		'needs-note': 'this answer needs a note: say why',
 		'needs-answer': 'the question needs an answer in words',
@@ -32,7 +32,7 @@ const texts = defineMessages<RefusalCode | 'conflict'>({
 		'no-such-sheet': '该巡检表已不存在，配置已更改',
 		'already-signed': '这次巡检已经签字',
 		'already-open': '该巡检表已有一次正在进行',
-		'already-running': '它已在执行中',
+		'already-running': '它已在执行中：{by} 于 {time} 启动',
 		'not-running': '它已不在执行',
 		'needs-note': '该答复需要备注：请说明原因',
 		'needs-answer': '该问题需要文字答复',
@@ -53,6 +53,9 @@ export function refusalText(refusal: Refusal, locale: Locale, zone = 'UTC'): str
 		case 'conflict':
 			return say(texts, locale, 'conflict', { by: refusal.by, time: clockText(refusal.at, zone) });
 		case 'refused':
-			return say(texts, locale, refusal.why, refusal.detail);
+			return say(texts, locale, refusal.why, {
+				...refusal.detail,
+				time: clockText(Number(refusal.detail['at'] ?? 0), zone),
+			});
 	}
 }

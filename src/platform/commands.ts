@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../domain/result.ts';
 import { reveal, type Text } from '../domain/secret.ts';
 import { clean } from '../domain/text.ts';
 import { allowedEnvironment } from './environment.ts';
+import { forgetGroup, noteGroup } from './group-board.ts';
 import { createLeash } from './leash.ts';
 import { createCleanedStream, createTail } from './tail.ts';
 
@@ -21,6 +22,7 @@ let watchesExit = false;
 /** Whoever ends this process or thread ends what it started, even where nobody waits for TERM to work. */
 function endWithUs(child: ChildProcess): void {
 	running.add(child);
+	noteGroup(child.pid);
 	if (watchesExit) return;
 	watchesExit = true;
 	process.once('exit', () => {
@@ -86,6 +88,7 @@ export function runCommand(
 			alive.delete(kill);
 			takeBack();
 			running.delete(child);
+			forgetGroup(child.pid);
 			leash.onEnd = null;
 			leash.release();
 			for (const stream of streams) stream.end();

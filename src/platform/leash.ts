@@ -12,7 +12,7 @@ export interface Leash {
 }
 
 /** Fault `timeout` {limitMs} at the deadline, `cancelled` when the signal is aborted before it. */
-export function createLeash(clock: Clock, { deadline, signal }: Limits): Leash {
+export function createLeash(clock: Clock, { deadline, signal, timed }: Limits): Leash {
 	const limitMs = deadline - clock.monotonic();
 	let takeBack = () => {};
 	const end = (why: Fault) => {
@@ -36,7 +36,7 @@ export function createLeash(clock: Clock, { deadline, signal }: Limits): Leash {
 	else if (limitMs <= 0) end(timeoutFault(limitMs));
 	else {
 		signal.addEventListener('abort', aborted, { once: true });
-		takeBack = clock.after(limitMs, () => end(timeoutFault(limitMs)));
+		if (timed !== true) takeBack = clock.after(limitMs, () => end(timeoutFault(limitMs)));
 	}
 	return leash;
 }

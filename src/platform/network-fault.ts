@@ -49,6 +49,12 @@ const CERTIFICATES: Readonly<Record<string, string>> = {
 	CERT_SIGNATURE_FAILURE: 'untrusted',
 };
 
+/** Why a certificate was not trusted: one word for each way. */
+export function certificateReason(error: unknown): string {
+	const code = error instanceof Error ? codeOf(error) : String(error);
+	return CERTIFICATES[code] ?? 'untrusted';
+}
+
 /** What Node or undici said about a connection, as our fault. `address` is `host:port`, safe to show. */
 export function networkFault(error: unknown, address: string): Fault {
 	const code = codeOf(error);

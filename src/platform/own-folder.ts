@@ -1,46 +1,57 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { clean } from '../domain/text.ts';
+import { join } from 'node:path';
 
-/** Where what belongs to this user and to no system lies: the demo, crash files. */
-export function ownFolder(): string {
-	const base = process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
-	for (const folder of [join(base, 'rounds'), join(tmpdir(), `rounds-${process.getuid?.() ?? 0}`)]) {
-		try {
-			makeFolders(folder);
-			return folder;
-		} catch {
-			// A home that cannot be written to is no reason not to run.
-		}
-	}
-	return tmpdir();
+export interface OwnPlaces {
+	/** Where programs keep their state. */
+	readonly state: string;
+	/** Where everybody may write. */
+	readonly temporary: string;
+	readonly uid: number;
 }
 
-/** One by one: Node's own recursive mkdir never returns where a folder that exists takes none (/proc). */
-function makeFolders(path: string): void {
-	if (existsSync(path)) return;
-	makeFolders(dirname(path));
-	try {
-		mkdirSync(path, { mode: 0o700 });
-	} catch (error) {
-		// Another console made it at the same moment.
-		if ((error as { code?: string }).code !== 'EEXIST') throw error;
-	}
+let known: string | null | undefined;
+
+/** Where what belongs to this user and to no system lies: the demo, crash files. null: nothing can be written anywhere. */
+export function ownFolder(): string | null {
+	known ??= findOwnFolder({
+		state: process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'),
+		temporary: tmpdir(),
+		uid: process.getuid?.() ?? 0,
+	});
+	return known;
 }
 
-/** Writes what a bug left behind and returns where. */
-export function writeCrash(thrown: unknown, version: string): string | null {
-	const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-	const path = join(ownFolder(), `crash-${new Date().toISOString().replace(/[:.]/g, '-')}.txt`);
+/** The same for given places, each time anew. */
+export function findOwnFolder({ state, temporary, uid }: OwnPlaces): string | null {
+	const usual = join(state, 'rounds');
 	try {
-		writeFileSync(
-			path,
-			`rounds ${version}, Node ${process.versions.node}, ${process.platform}\n\n${clean(text, { newlines: 'keep' })}\n`,
-			{ mode: 0o600, flag: 'wx' },
-		);
-		return path;
+		mkdirSync(usual, { recursive: true, mode: 0o700 });
+		accessSync(usual, constants.W_OK | constants.X_OK);
+		return usual;
+	} catch {
+		// A home that cannot be written to is no reason not to run.
+	}
+	const shared = join(temporary, `rounds-${uid}`);
+	try {
+		mkdirSync(shared, { mode: 0o700 });
+		return shared;
+	} catch {
+		if (isOwnAlone(shared, uid)) return shared;
+	}
+	try {
+		return mkdtempSync(`${shared}-`);
 	} catch {
 		return null;
+	}
+}
+
+/** Anybody may have made it before us, to read what we write or to have us write elsewhere. */
+function isOwnAlone(path: string, uid: number): boolean {
+	try {
+		const facts = lstatSync(path);
+		return facts.isDirectory() && facts.uid === uid && (facts.mode & 0o777) === 0o700;
+	} catch {
+		return false;
 	}
 }

@@ -3,6 +3,7 @@ import type { LogRecordsPort } from '../domain/log-port.ts';
 import type { Clock, SqlPort, WorldPorts } from '../domain/ports.ts';
 import { err } from '../domain/result.ts';
 import { createClock } from './clock.ts';
+import { createDns } from './dns.ts';
 import { createEnvironment } from './environment.ts';
 import { createFiles } from './files.ts';
 import { createHost } from './host.ts';
@@ -11,6 +12,8 @@ import { createMysql } from './mysql.ts';
 import { createNet } from './net.ts';
 import { createPostgres } from './postgres.ts';
 import { createProcesses } from './processes.ts';
+import { createTls } from './tls.ts';
+import { createWebSocket } from './websocket.ts';
 
 export interface OpenProbePorts extends WorldPorts {
 	/** As it was given: reading logs is no affair of the platform's. */
@@ -40,6 +43,9 @@ export function createProbePorts({
 		clock,
 		http,
 		net: createNet(clock),
+		tls: createTls(clock),
+		dns: createDns(clock),
+		websocket: createWebSocket(clock),
 		files: createFiles(clock),
 		processes: createProcesses(clock),
 		sql,

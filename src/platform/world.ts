@@ -10,6 +10,7 @@ import type {
 	WorldPorts,
 } from '../domain/ports.ts';
 import { createClock } from './clock.ts';
+import { createDns } from './dns.ts';
 import { createEnvironment } from './environment.ts';
 import { createFiles } from './files.ts';
 import { createHost } from './host.ts';
@@ -21,6 +22,8 @@ import { createOwnFiles } from './own-files.ts';
 import { createPostgres } from './postgres.ts';
 import { createProcesses } from './processes.ts';
 import { createSecrets } from './secrets.ts';
+import { createTls } from './tls.ts';
+import { createWebSocket } from './websocket.ts';
 
 /** The whole outside world behind its ports. */
 export interface World {
@@ -69,6 +72,9 @@ export function createWorld({ variables = {}, split }: WorldOptions): World {
 			clock,
 			http,
 			net: createNet(clock),
+			tls: createTls(clock),
+			dns: createDns(clock),
+			websocket: createWebSocket(clock),
 			files,
 			processes,
 			sql,

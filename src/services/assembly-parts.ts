@@ -19,8 +19,8 @@ export interface AssemblyParts {
 	readonly stamps: (files: readonly string[]) => Promise<readonly (number | null)[]>;
 	readonly kindOf: (name: string) => CheckKind | undefined;
 	readonly holder: Holder;
-	/** Whether a process of this number lives on this host. */
-	readonly isProcess: (pid: number) => boolean;
+	/** Whether a process of this number lives on this host, and is the one born then. */
+	readonly isProcess: (pid: number, born?: string | null) => boolean;
 	readonly locale: Locale;
 	readonly version: string;
 	readonly demo: boolean;

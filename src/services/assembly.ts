@@ -1,35 +1,29 @@
 import { createConfigKeeper } from '../config/watch.ts';
-import type {
-	CommandInput,
-	CommandName,
-	CommandOutput,
-	Engine,
-	EngineEvent,
-	Refusal,
-} from '../domain/engine.ts';
-import type { CheckId } from '../domain/ids.ts';
+import type { Engine, EngineEvent } from '../domain/engine.ts';
 import { OWN_MARK } from '../domain/log-format.ts';
 import type { ConfigProblem } from '../domain/picture.ts';
 import type { ProbePorts, ProcessesPort } from '../domain/ports.ts';
-import { err, type Result } from '../domain/result.ts';
 import { evidenceOf } from '../domain/round.ts';
 import { createRedactor } from '../domain/text.ts';
 import { sheetTitle } from '../i18n/rounds.ts';
 import type { AssemblyParts } from './assembly-parts.ts';
 import { withReport } from './builtins.ts';
-import { createChecks } from './checks.ts';
+import { askStanding, createChecks } from './checks.ts';
 import { createDispatch } from './dispatch.ts';
 import { faceOf } from './face.ts';
 import { createFollower } from './follower.ts';
 import { createHousekeeping } from './housekeeping.ts';
+import { createLateWrites, joinStorage } from './late-writes.ts';
 import { createLease, createLiving } from './lease.ts';
 import { createLogs } from './logs/logs.ts';
 import { createLogRecords } from './logs/records.ts';
 import { createOperations } from './operations.ts';
+import { createPort } from './port.ts';
 import { createPresent } from './present.ts';
 import { createRecords } from './records/records.ts';
 import { newestChange } from './round-due.ts';
 import { createRounds } from './rounds.ts';
+import { within } from './within.ts';
 import { createWriting } from './writing.ts';
 
 /** Joins every service to every other, starts the loops, and gives them the one port. */
@@ -48,8 +42,13 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 	const secrets = new Set(config.secretValues);
 	let hide = createRedactor([...secrets]);
 	const redact = (text: string) => hide(text);
+	const late = createLateWrites(clock, () => emit(storageEvent()));
+	const storageEvent = (): EngineEvent => {
+		return { kind: 'storage', storage: joinStorage(checks.recorder.storage(), late.storage()) };
+	};
 	const activity = (code: string, detail: Record<string, string | number>) => {
-		storage.activity.append({ at: clock.now(), by: operator, code, detail });
+		const at = clock.now();
+		late.put(() => storage.activity.append({ at, by: operator, code, detail }));
 	};
 
 	const logRecords = createLogRecords({
@@ -99,7 +98,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		present,
 		kindOf,
 		redactor: () => hide,
-		emit,
+		emit: (event) => emit(event.kind === 'storage' ? storageEvent() : event),
 		onRecorded(batch) {
 			rounds.observed(new Set(batch.map((r) => r.observation.check)));
 			for (const { flip, observation } of batch) if (flip) records.flipped(flip, observation.reasons);
@@ -125,6 +124,9 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		present,
 		system: () => system,
 		operator,
+		session: holder.session,
+		mends: parts.polls,
+		keep: late.put,
 		demo: parts.signsAsDemo,
 		redact,
 		askChecks: (ids) => void checks.askNow(ids),
@@ -144,13 +146,10 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		operator,
 		locale,
 		redact,
-		async askCheck(id: CheckId) {
-			await checks.askNow([id]);
-			const found = checks.detail(id);
-			if (!found.ok) return { level: 'unknown', line: '' };
-			return { level: found.value.picture.level, line: records.levelLine(found.value.picture) };
-		},
+		askCheck: (id) => askStanding(checks, records, id),
 		report: () => records.report(),
+		runner: { ...holder, born: holder.born ?? null },
+		keep: late.put,
 		isAlive: createLiving(storage.lease, clock, holder, parts.isProcess),
 		onOperation: (operation, tail) => emit({ kind: 'operation', operation, tail }),
 		onFinished(operation, output) {
@@ -200,8 +199,14 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 	});
 	const housekeeping = createHousekeeping({
 		clock,
-		plan: (now) => rounds.plan(now),
-		config: () => void keeper.look(),
+		plan(now) {
+			rounds.plan(now);
+			void rounds.mend();
+		},
+		config() {
+			void keeper.look();
+			rounds.age();
+		},
 		uptime: () => checks.tellUptime(),
 		polls: () => lease.picture().mine,
 		compact: checks.compact,
@@ -243,6 +248,8 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 	if (parts.polls) housekeeping.start();
 
 	const dispatch = createDispatch({
+		clock,
+		isClosing: () => isClosing,
 		checks,
 		rounds,
 		operations,
@@ -250,56 +257,44 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		storage,
 		readLogs: (input) => logs.read(input),
 	});
-	let closing: Promise<void> | null = null;
+	let isClosing = false;
 
-	const within = (ms: number, work: Promise<void>) => {
-		let takeBack = () => {};
-		const over = new Promise<void>((resolve) => {
-			takeBack = clock.after(ms, resolve);
-		});
-		return Promise.race([work, over]).finally(takeBack);
-	};
 	const close = async () => {
+		isClosing = true;
 		housekeeping.stop();
 		follower.stop();
 		stopLogs();
-		await within(1_500, operations.stop());
+		await within(clock, 1_500, operations.stop());
+		operations.abandon();
 		checks.stop();
 		lease.stop();
 		activity('engine.closed', { pid: holder.pid });
-		await within(300, files.settled());
+		late.stop();
+		await within(clock, 300, files.settled());
 		await logs.close();
 		await parts.close();
 		listeners.clear();
 	};
 
-	return {
-		async send<N extends CommandName>(
-			name: N,
-			input: CommandInput<N>,
-		): Promise<Result<CommandOutput<N>, Refusal>> {
-			if (closing) return err({ kind: 'refused', why: 'closing', detail: {} });
-			return dispatch[name](input);
-		},
-		subscribe(listener) {
-			listener({ kind: 'system', face: face() });
-			listener(checks.picture());
-			listener(baselineEvent());
-			listener({ kind: 'plan', plan: rounds.planned() });
-			for (const round of rounds.present()) listener({ kind: 'round', round });
-			listener({ kind: 'polling', polling: lease.picture() });
-			listener({ kind: 'storage', storage: checks.recorder.storage() });
-			listener({ kind: 'config', problems, at: clock.now() });
-			if (system.state.group === null && !parts.demo) {
-				const detail = { path: system.state.path };
-				listener({ kind: 'notice', code: 'state.owner', detail, at: clock.now() });
-			}
-			listeners.add(listener);
-			return () => listeners.delete(listener);
-		},
-		close() {
-			closing ??= close();
-			return closing;
-		},
+	const now = (): readonly EngineEvent[] => {
+		const at = clock.now();
+		const owner: EngineEvent = {
+			kind: 'notice',
+			code: 'state.owner',
+			detail: { path: system.state.path },
+			at,
+		};
+		return [
+			{ kind: 'system', face: face() },
+			checks.picture(),
+			baselineEvent(),
+			{ kind: 'plan', plan: rounds.planned() },
+			...rounds.present().map((round): EngineEvent => ({ kind: 'round', round })),
+			{ kind: 'polling', polling: lease.picture() },
+			storageEvent(),
+			{ kind: 'config', problems, at },
+			...(system.state.group === null && !parts.demo ? [owner] : []),
+		];
 	};
+	return createPort({ dispatch, listeners, present: now, close });
 }

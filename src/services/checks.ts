@@ -3,6 +3,7 @@ import { namesOf } from '../domain/condition/index.ts';
 import type { CheckDetail, EngineEvent, Refusal } from '../domain/engine.ts';
 import { isWithin } from '../domain/hours.ts';
 import type { CheckId } from '../domain/ids.ts';
+import type { Level } from '../domain/level.ts';
 import type { Recorded } from '../domain/observation.ts';
 import type { Clock, ProbePorts } from '../domain/ports.ts';
 import type { Samples } from '../domain/reading.ts';
@@ -245,4 +246,17 @@ export function createChecks(parts: ChecksParts): Checks {
 			recorder.stop();
 		},
 	};
+}
+
+/** Asks one check and says how it stands then. */
+export async function askStanding(
+	checks: Checks,
+	words: { levelLine(picture: CheckDetail['picture']): string },
+	id: CheckId,
+): Promise<{ readonly level: Level; readonly line: string }> {
+	await checks.askNow([id]);
+	const found = checks.detail(id);
+	if (!found.ok) return { level: 'unknown', line: '' };
+	const { picture } = found.value;
+	return { level: picture.level, line: words.levelLine(picture) };
 }

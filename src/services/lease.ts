@@ -1,8 +1,7 @@
 import type { RoundId } from '../domain/ids.ts';
-import type { Operation } from '../domain/operation.ts';
 import type { PollingPicture } from '../domain/picture.ts';
 import type { Clock } from '../domain/ports.ts';
-import type { Holder, LeaseStore } from '../domain/storage-port.ts';
+import type { Holder, LeaseStore, RunningOperation } from '../domain/storage-port.ts';
 
 /** A holder that said nothing for this long is gone: another polls within 5 s of its `kill -9`. */
 const TTL_MS = 4_000;
@@ -109,10 +108,18 @@ export function createLiving(
 	store: LeaseStore,
 	clock: Clock,
 	holder: Holder,
-	isProcess: (pid: number) => boolean,
-): (operation: Operation) => boolean {
-	return ({ by, startedAt }) => {
+	isProcess: (pid: number, born?: string | null) => boolean,
+): (running: RunningOperation) => boolean {
+	return ({ operation: { by, startedAt }, runner }) => {
 		const now = clock.now();
+		if (runner?.session === holder.session) return false;
+		if (runner?.host === holder.host) return isProcess(runner.pid, runner.born);
+		if (runner) {
+			const sessions = store.sessions(now, GONE_MS);
+			// Who cannot be asked may well live.
+			return !sessions.ok || sessions.value.some((s) => s.session === runner.session);
+		}
+		// A program before this one did not say who it was.
 		// On this host the process itself says it: a clock set anew makes every heartbeat look old.
 		const near = store.sessions(now, DAY_MS);
 		const far = store.sessions(now, GONE_MS);

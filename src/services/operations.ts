@@ -1,54 +1,19 @@
 import type { Refusal } from '../domain/engine.ts';
-import type { ActionId, CheckId, OperationId, RoundId } from '../domain/ids.ts';
+import type { OperationId } from '../domain/ids.ts';
 import { type Level, worstLevel } from '../domain/level.ts';
 import type { Operation } from '../domain/operation.ts';
-import { type Locale, ownText } from '../domain/own-text.ts';
-import type { Clock, ProcessesPort } from '../domain/ports.ts';
+import { ownText } from '../domain/own-text.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import type { OperationStore } from '../domain/storage-port.ts';
-import type { ActionDefinition, SystemDefinition } from '../domain/system.ts';
+import type { RunningOperation } from '../domain/storage-port.ts';
+import type { ActionDefinition } from '../domain/system.ts';
 import { refusalText } from '../i18n/refusal.ts';
+import type { Operations, OperationsParts } from './operations-parts.ts';
 import { refuse } from './refusing.ts';
 import { commandText, guardOf, type OperationEnd, runCommand } from './run-command.ts';
 
 /** Progress reaches the screen four times a second at most. */
 const TELL_MS = 250;
 const TAIL_LINES = 12;
-
-export interface OperationsParts {
-	readonly clock: Clock;
-	readonly store: OperationStore;
-	readonly processes: ProcessesPort;
-	readonly system: () => SystemDefinition;
-	readonly operator: string;
-	readonly locale: Locale;
-	readonly redact: (text: string) => string;
-	/** Asks a check and returns how it stands then. */
-	readonly askCheck: (check: CheckId) => Promise<{ readonly level: Level; readonly line: string }>;
-	readonly report: () => Promise<OperationEnd>;
-	/** Whether the console that started an operation of another session may still be running it. */
-	readonly isAlive: (operation: Operation) => boolean;
-	readonly onOperation: (operation: Operation, tail: readonly string[]) => void;
-	readonly onFinished: (operation: Operation, output: string) => void;
-	readonly onActivity: (code: string, detail: Record<string, string | number>) => void;
-}
-
-export interface Operations {
-	start(input: {
-		action: ActionId;
-		step: { readonly round: RoundId; readonly index: number } | null;
-		confirmed: string | null;
-	}): Promise<Result<{ readonly operation: Operation }, Refusal>>;
-	cancel(id: OperationId): Result<Record<never, never>, Refusal>;
-	/** Operations a dead process left running are marked lost. */
-	recover(): void;
-	/** Tells operations other consoles started or ended. */
-	reread(): void;
-	isBusy(): boolean;
-	/** Resolves when the operation has ended. */
-	ended(id: OperationId): Promise<Operation | null>;
-	stop(): Promise<void>;
-}
 
 export function createOperations(parts: OperationsParts): Operations {
 	const { clock, store } = parts;
@@ -60,10 +25,12 @@ export function createOperations(parts: OperationsParts): Operations {
 			readonly done: Promise<Operation | null>;
 		}
 	>();
-	const told = new Map<OperationId, string>();
+	const told = new Map<OperationId, { readonly state: string; readonly tail: readonly string[] }>();
+	/** Ended here, though the store does not know yet. */
+	const late = new Set<OperationId>();
 
 	const tell = (operation: Operation, tail: readonly string[]) => {
-		told.set(operation.id, operation.state);
+		told.set(operation.id, { state: operation.state, tail });
 		parts.onOperation(operation, tail);
 	};
 
@@ -127,17 +94,25 @@ export function createOperations(parts: OperationsParts): Operations {
 		parent: OperationId | null,
 		agreed: boolean,
 	): Result<Operation, Refusal> => {
-		const started = store.start({
-			action: action.id,
-			title: ownText(action.title, parts.locale),
-			by: parts.operator,
-			startedAt: clock.now(),
-			step,
-			parent,
-			command: commandText(action),
-		});
+		const started = store.start(
+			{
+				action: action.id,
+				title: ownText(action.title, parts.locale),
+				by: parts.operator,
+				startedAt: clock.now(),
+				step,
+				parent,
+				command: commandText(action),
+			},
+			parts.runner,
+			lives,
+		);
 		if (!started.ok) return err({ kind: 'fault', fault: started.error });
-		const operation = started.value;
+		if ('running' in started.value) {
+			const { by, startedAt } = started.value.running;
+			return refuse('already-running', { by, at: startedAt });
+		}
+		const operation = started.value.begun;
 		const controller = new AbortController();
 		const done = carryOut(action, operation, controller.signal, agreed);
 		running.set(operation.id, { operation, controller, done });
@@ -185,35 +160,38 @@ export function createOperations(parts: OperationsParts): Operations {
 			end = { level: 'unknown', samples: {}, reasons: [{ kind: 'bug', text }], output: '', files: [] };
 		}
 		(cancelTell as (() => void) | null)?.();
-		const state = end.cancelled ? 'cancelled' : 'done';
-		const facts = {
-			endedAt: clock.now(),
-			state,
-			level: end.level,
-			samples: end.samples,
-			reasons: end.reasons,
-			files: end.files,
-		} as const;
-		const stored = store.finish(operation.id, facts, end.output);
-		running.delete(operation.id);
-		// Even when the store is full the screen says how it ended; the record is then missing and said to be.
-		const ended: Operation = stored.ok ? stored.value : { ...operation, ...facts };
-		tell(ended, lastLines(end.output));
-		parts.onActivity('operation.ended', {
-			action: action.id,
-			operation: operation.id,
-			level: end.level,
-			state,
-		});
-		parts.onFinished(ended, end.output);
+		return running.has(operation.id) ? settle(operation, end) : null;
+	};
+
+	const settle = (operation: Operation, { output, cancelled, ...end }: OperationEnd): Operation => {
+		const { id, action } = operation;
+		const state = cancelled ? 'cancelled' : 'done';
+		const { level, samples, reasons, files } = end;
+		const facts = { endedAt: clock.now(), state, level, samples, reasons, files } as const;
+		running.delete(id);
+		late.add(id);
+		parts.keep(
+			() => store.finish(id, facts, output),
+			() => late.delete(id),
+		);
+		// Even when the store is busy or full the screen says how it ended; what is not stored yet is counted.
+		const ended: Operation = { ...operation, ...facts };
+		tell(ended, lastLines(output));
+		parts.onActivity('operation.ended', { action, operation: id, level, state });
+		parts.onFinished(ended, output);
 		return ended;
 	};
+
+	/** One of our own lives while we run it. */
+	const lives = (one: RunningOperation): boolean =>
+		running.has(one.operation.id) || (!late.has(one.operation.id) && parts.isAlive(one));
 
 	const recover = () => {
 		const left = store.running();
 		if (!left.ok) return;
-		for (const operation of left.value) {
-			if (running.has(operation.id) || parts.isAlive(operation)) continue;
+		for (const one of left.value) {
+			const { operation } = one;
+			if (late.has(operation.id) || lives(one)) continue;
 			const end = {
 				endedAt: clock.now(),
 				state: 'lost',
@@ -240,9 +218,6 @@ export function createOperations(parts: OperationsParts): Operations {
 			if (!agreed) return refuse('needs-confirmation', { environment: system.environment.name });
 			// A console that was killed must not keep the others from running this.
 			recover();
-			const others = store.running();
-			const same = others.ok ? others.value.find((o) => o.action === id) : undefined;
-			if (same) return refuse('already-running', { by: same.by, at: same.startedAt });
 			const begun = begin(action, step, null, guard !== 'none');
 			return begun.ok ? ok({ operation: begun.value }) : begun;
 		},
@@ -258,8 +233,9 @@ export function createOperations(parts: OperationsParts): Operations {
 			const recent = store.list(20);
 			if (!recent.ok) return;
 			for (const operation of recent.value.toReversed()) {
-				if (running.has(operation.id) || told.get(operation.id) === operation.state) continue;
-				const output = operation.state === 'running' ? null : store.output(operation.id);
+				const { id, state } = operation;
+				if (running.has(id) || late.has(id) || told.get(id)?.state === state) continue;
+				const output = state === 'running' ? null : store.output(id);
 				tell(operation, output?.ok ? lastLines(output.value) : []);
 			}
 		},
@@ -276,6 +252,12 @@ export function createOperations(parts: OperationsParts): Operations {
 				return done;
 			});
 			await Promise.all(ends);
+		},
+		abandon() {
+			for (const { operation } of running.values()) {
+				const output = (told.get(operation.id)?.tail ?? []).join('\n');
+				settle(operation, { level: 'unknown', samples: {}, reasons: [], output, files: [], cancelled: true });
+			}
 		},
 	};
 }

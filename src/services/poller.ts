@@ -9,7 +9,7 @@ import type { Probed, Prober } from './prober.ts';
 /** The first questions of all checks are spread over this time: quick to a full screen, without a thundering start. */
 const FIRST_SPREAD_MS = 1_000;
 /** Due times closer than this share one wake-up. */
-const SLOT_MS = 4;
+const SLOT_MS = 10;
 /** A wall clock that moved this much more than the monotonic one was set, or the machine slept. */
 const JUMP_MS = 5_000;
 

@@ -61,7 +61,7 @@ export function createProber(ports: ProbePorts, viewAt: ProbeView = () => ({})):
 				});
 				try {
 					const { signal } = controller;
-					const context = { ...viewAt(at), now: at, deadline: began + timeoutMs, signal };
+					const context = { ...viewAt(at), now: at, deadline: began + timeoutMs, signal, timed: true };
 					kind.probe(check.options, ports, context).then(settle, bug);
 				} catch (thrown) {
 					bug(thrown);

@@ -1,7 +1,7 @@
 import { dueSteps } from '../domain/due-steps.ts';
 import type { FilesPort } from '../domain/ports.ts';
 import type { StepDefinition } from '../domain/system.ts';
-import type { RoundsParts } from './rounds.ts';
+import type { RoundsParts } from './rounds-parts.ts';
 
 /** How many earlier rounds are looked through for when a step was done last. */
 const EARLIER_ROUNDS = 1_000;

@@ -1,3 +1,4 @@
+import { isStale } from '../domain/check-state.ts';
 import type { CheckId } from '../domain/ids.ts';
 import type { Evidence, Round, Step } from '../domain/round.ts';
 import { hasChanged } from '../domain/round-rules.ts';
@@ -28,8 +29,11 @@ export function createRoundEvidence(parts: RoundEvidenceParts): RoundEvidence {
 	const { present } = parts;
 
 	const ofCheck = (check: CheckId, sinceAt: number): Extract<Evidence, { kind: 'observation' }> | null => {
-		const newest = present.get(check)?.newest;
-		if (!newest || newest.at < sinceAt) return null;
+		const remembered = present.get(check);
+		const newest = remembered?.newest;
+		if (!remembered || !newest || newest.at < sinceAt) return null;
+		// What nobody has looked at lately says nothing, whatever it said.
+		if (isStale(newest.at, parts.now(), remembered.check)) return null;
 		const { at, level, samples, reasons } = newest;
 		return {
 			kind: 'observation',

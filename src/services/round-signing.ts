@@ -1,56 +1,46 @@
 import { isStale } from '../domain/check-state.ts';
 import type { Refusal } from '../domain/engine.ts';
-import { worstLevel } from '../domain/level.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import { type Answer, isDone, type Round, standingOf } from '../domain/round.ts';
-import { levelOfStep, type StandingCheck, snapshotOf } from '../domain/round-rules.ts';
+import { type Answer, isDone, type Round, type Step, standingOf } from '../domain/round.ts';
+import { type StandingCheck, snapshotOf } from '../domain/round-rules.ts';
 import { lift } from './refusing.ts';
-import type { RoundsParts } from './rounds.ts';
+import type { RoundsParts } from './rounds-parts.ts';
 
 export interface RoundSigning {
-	/** The sign-off and its snapshot in the store, one transaction. Refused while steps are open. */
-	sign(round: Round, note: string): Promise<Result<Round, Refusal>>;
+	/** Answers of what filled itself, sign-off and snapshot in one write. Refused while steps are open. */
+	sign(round: Round, note: string): Result<{ readonly round: Round; readonly conflict: boolean }, Refusal>;
 	/** Writes the files of a signed round and remembers where. Also for one that a crash left without. */
 	complete(signed: Round): Promise<Result<Round, Refusal>>;
 }
 
 /** The operator's closing statement: what filled itself is answered, the snapshot taken, the record written. */
 export function createRoundSigning(
-	parts: Pick<RoundsParts, 'clock' | 'store' | 'present' | 'operator' | 'demo' | 'writeRecord'>,
+	parts: Pick<
+		RoundsParts,
+		'clock' | 'store' | 'present' | 'operator' | 'session' | 'demo' | 'writeRecord' | 'keep'
+	>,
 ): RoundSigning {
 	const { clock, store, present } = parts;
 
-	const standingChecks = (): StandingCheck[] => {
-		const now = clock.now();
-		return [...present.all()].flatMap(({ check, newest }) => {
+	const standingChecks = (now: number): StandingCheck[] =>
+		[...present.all()].flatMap(({ check, newest }) => {
 			if (!newest) return [];
 			const { level, samples, reasons, at } = newest;
 			return [{ id: check.id, level, stale: isStale(at, now, check), samples, reasons }];
 		});
-	};
 
-	/** Steps that filled themselves are answered now, in the signer's name, with the values as they stand. */
-	const answerFilled = (round: Round): Result<Round, Refusal> => {
-		let current = round;
-		for (const step of round.steps) {
-			if (step.answer) continue;
-			const filled: Answer = {
-				outcome: 'ok',
-				note: '',
-				at: clock.now(),
-				by: parts.operator,
-				evidence: step.found,
-			};
-			const stored = lift(store.answer(round.id, step.index, filled, current.version));
-			if (!stored.ok) return stored;
-			current = stored.value.round;
-		}
-		return ok(current);
-	};
+	/** Whether what an unanswered step rests on is too old to be believed. */
+	const isOld = (step: Step, now: number): boolean =>
+		step.answer === null &&
+		step.found.some((one) => {
+			const rules = one.kind === 'observation' ? present.get(one.check)?.check : undefined;
+			return one.kind === 'observation' && rules !== undefined && isStale(one.at, now, rules);
+		});
 
 	return {
-		async sign(round, note) {
-			const open = round.steps.filter((step) => !isDone(standingOf(step)));
+		sign(round, note) {
+			const now = clock.now();
+			const open = round.steps.filter((step) => !isDone(standingOf(step)) || isOld(step, now));
 			if (open[0]) {
 				return err({
 					kind: 'refused',
@@ -58,15 +48,33 @@ export function createRoundSigning(
 					detail: { count: open.length, first: open[0].index + 1 },
 				});
 			}
-			const answered = answerFilled(round);
-			if (!answered.ok) return answered;
-			const level = worstLevel(round.steps.map(levelOfStep));
-			const signOff = { at: clock.now(), by: parts.operator, note, level, files: [], demo: parts.demo };
-			return lift(store.sign(round.id, signOff, snapshotOf(answered.value, standingChecks())));
+			// Steps that filled themselves are answered now, in the signer's name, with the values as they stand.
+			const fills = round.steps
+				.filter((step) => step.answer === null)
+				.map(({ index, found }) => {
+					const answer: Answer = { outcome: 'ok', note: '', at: now, by: parts.operator, evidence: found };
+					return { index, answer };
+				});
+			return lift(
+				store.sign(round.id, {
+					version: round.version,
+					fills,
+					signOff: { at: now, by: parts.operator, note, demo: parts.demo },
+					snapshot: snapshotOf(round, standingChecks(now)),
+					claimedBy: parts.session,
+				}),
+			);
 		},
 		async complete(signed) {
 			const written = await parts.writeRecord(signed);
-			return written.ok ? lift(store.signedFiles(signed.id, written.value)) : written;
+			if (!written.ok || !signed.signed) {
+				store.claimRecord(signed.id, null);
+				return written.ok ? ok(signed) : written;
+			}
+			const remembered = parts.keep(() => store.signedFiles(signed.id, written.value));
+			if (remembered.ok) return remembered;
+			// The files are there; that the store does not know yet is counted and mended where results wait for it.
+			return ok({ ...signed, signed: { ...signed.signed, files: written.value } });
 		},
 	};
 }

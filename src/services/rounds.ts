@@ -1,76 +1,18 @@
 import type { Refusal } from '../domain/engine.ts';
-import type { CheckId, RoundId, SheetId } from '../domain/ids.ts';
+import type { RoundId } from '../domain/ids.ts';
 import type { PlannedRound } from '../domain/picture.ts';
-import type { Clock } from '../domain/ports.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import type { Answer, AnswerOutcome, Evidence, Round, Step } from '../domain/round.ts';
+import type { Answer, Hand, Round, Step } from '../domain/round.ts';
 import { lastHand, objectionTo } from '../domain/round-rules.ts';
 import { dueTimeFor, planRounds } from '../domain/schedule.ts';
-import type { RoundStore } from '../domain/storage-port.ts';
-import type { LookDefinition, SystemDefinition } from '../domain/system.ts';
-import type { Present } from './present.ts';
 import { lift, refuse } from './refusing.ts';
 import { stepsDue } from './round-due.ts';
 import { createRoundEvidence } from './round-evidence.ts';
+import { asRead, standOf } from './round-reading.ts';
 import { createRoundSigning } from './round-signing.ts';
+import type { Rounds, RoundsParts } from './rounds-parts.ts';
 
 const DAY = 86_400_000;
-
-export interface RoundsParts {
-	readonly clock: Clock;
-	readonly store: RoundStore;
-	readonly present: Present;
-	readonly system: () => SystemDefinition;
-	readonly operator: string;
-	/** Hides secrets in what a person typed or pinned: what is stored is kept for ever. */
-	readonly redact: (text: string) => string;
-	/** The embedded demo's rounds are marked as such. */
-	readonly demo: boolean;
-	/** Asks these checks now; does not wait. */
-	readonly askChecks: (checks: readonly CheckId[]) => void;
-	/** Newest modification among files and globs, epoch ms; null when there are none. */
-	readonly changedAt: (files: readonly string[]) => Promise<number | null>;
-	/** Error lines for a manual step: what the operator looked at. */
-	readonly lookAt: (look: LookDefinition, sinceAt: number | null) => Promise<Evidence | null>;
-	/** Writes the record's files; called with the signed round, also for those a crash left without. */
-	readonly writeRecord: (round: Round) => Promise<Result<readonly string[], Refusal>>;
-	readonly onRound: (round: Round) => void;
-	readonly onPlan: (plan: readonly PlannedRound[]) => void;
-	readonly onBaseline: () => void;
-	readonly onActivity: (code: string, detail: Record<string, string | number>) => void;
-}
-
-export type RoundsResult = Promise<Result<{ readonly round: Round }, Refusal>>;
-
-export interface Rounds {
-	/** Reads what is in progress and finishes what a crash interrupted. */
-	open(): Promise<void>;
-	begin(sheet: SheetId, dueAt: number | null): RoundsResult;
-	answer(input: {
-		round: RoundId;
-		step: number;
-		outcome: AnswerOutcome;
-		note: string;
-		version: number;
-	}): RoundsResult;
-	undo(id: RoundId, step: number, version: number): RoundsResult;
-	note(id: RoundId, step: number, note: string | null): RoundsResult;
-	draft(id: RoundId, step: number, text: string | null): Result<Record<never, never>, Refusal>;
-	pin(id: RoundId, step: number, source: string, line: string): RoundsResult;
-	sign(id: RoundId, note: string, version: number): RoundsResult;
-	list(limit: number): Result<{ readonly rounds: readonly Round[] }, Refusal>;
-	/** Evidence a launched operation left for its step. */
-	found(id: RoundId, step: number, evidence: Evidence): void;
-	/** New observations: rounds in progress that rest on them are told again. */
-	observed(checks: ReadonlySet<CheckId>): void;
-	/** Somebody else wrote: read again and tell what changed. */
-	reread(): void;
-	/** Tells the plan when it changed. */
-	plan(now: number): void;
-	planned(): readonly PlannedRound[];
-	present(): readonly Round[];
-	lastSigned(): Round | null;
-}
 
 /** Rounds from their beginning to the sign-off. Every answer is on disk before anybody is told of it. */
 export function createRounds(parts: RoundsParts): Rounds {
@@ -87,7 +29,10 @@ export function createRounds(parts: RoundsParts): Rounds {
 		now: () => clock.now(),
 		lastSignedAt: () => rounds.lastSigned()?.signed?.at ?? null,
 	});
-	const { withFound } = evidence;
+	/** Drafts are everybody's own; what fills a step is whatever was seen last. */
+	const withFound = (round: Round): Round => evidence.withFound(asRead(round, parts.operator));
+	const hand = (): Hand => ({ at: clock.now(), by: parts.operator });
+	let firstAt: number | null = null;
 
 	const tell = (round: Round): Round => {
 		const full = withFound(round);
@@ -115,7 +60,7 @@ export function createRounds(parts: RoundsParts): Rounds {
 		answer: Answer | null,
 		version: number,
 	): Result<{ round: Round }, Refusal> => {
-		const stored = lift(store.answer(id, index, answer, version, { at: clock.now(), by: parts.operator }));
+		const stored = lift(store.answer(id, index, answer, version, hand()));
 		if (!stored.ok) return stored;
 		const round = tell(stored.value.round);
 		const other = stored.value.round.steps[index]?.answer;
@@ -130,11 +75,16 @@ export function createRounds(parts: RoundsParts): Rounds {
 		async open() {
 			const found = store.inProgress();
 			if (found.ok) open = found.value.map(withFound);
+			await rounds.mend();
+		},
+		async mend() {
+			if (!parts.mends) return;
 			// Signed in the store, but ended before its files were written: the record is made from what is stored.
-			const recent = store.list(clock.now() - 30 * DAY, clock.now() + DAY, 200);
-			if (!recent.ok) return;
-			for (const round of recent.value)
-				if (round.signed && round.signed.files.length === 0) await signing.complete(round);
+			const left = store.unwritten();
+			for (const round of left.ok ? left.value : []) {
+				const claimed = store.claimRecord(round.id, { at: clock.now(), by: parts.session });
+				if (claimed.ok && claimed.value) await signing.complete(round);
+			}
 		},
 		async begin(sheetName, dueAt) {
 			const system = parts.system();
@@ -188,14 +138,19 @@ export function createRounds(parts: RoundsParts): Rounds {
 			if (!got.ok) return got;
 			return put(id, index, null, version);
 		},
-		async note(id, index, text) {
+		async note(id, index, text, version) {
 			const got = get(id, index);
 			if (!got.ok) return got;
-			const stored = lift(store.note(id, index, text === null ? null : parts.redact(text)));
-			return stored.ok ? ok({ round: tell(stored.value) }) : stored;
+			const words = text === null ? null : parts.redact(text);
+			const stored = lift(store.note(id, index, words, version, hand()));
+			if (!stored.ok) return stored;
+			const round = tell(stored.value.round);
+			if (!stored.value.conflict) return ok({ round });
+			return err({ kind: 'conflict', ...(round.steps[index]?.noted ?? lastHand(round)) });
 		},
 		draft(id, index, text) {
-			const stored = lift(store.draft(id, index, text === null ? null : parts.redact(text)));
+			const words = text === null ? null : parts.redact(text);
+			const stored = lift(store.draft(id, index, words, hand()));
 			return stored.ok ? ok({}) : stored;
 		},
 		async pin(id, index, source, line) {
@@ -214,28 +169,36 @@ export function createRounds(parts: RoundsParts): Rounds {
 			if (!got.ok) return got;
 			if (got.value.version !== version) {
 				tell(got.value);
-				return err({ kind: 'conflict', by: lastHand(got.value), at: clock.now() });
+				return err({ kind: 'conflict', ...lastHand(got.value) });
 			}
-			const signed = await signing.sign(got.value, parts.redact(note.trim()));
+			const signed = signing.sign(got.value, parts.redact(note.trim()));
 			if (!signed.ok) return signed;
+			if (signed.value.conflict) return err({ kind: 'conflict', ...lastHand(tell(signed.value.round)) });
 			parts.onActivity('round.signed', { sheet: got.value.sheet, round: id });
-			const finished = await signing.complete(signed.value);
+			const finished = await signing.complete(signed.value.round);
 			parts.onBaseline();
 			rounds.plan(clock.now());
-			const round = tell(finished.ok ? finished.value : signed.value);
+			const round = tell(finished.ok ? finished.value : signed.value.round);
 			return finished.ok ? ok({ round }) : finished;
 		},
 		list(limit) {
 			const found = lift(store.list(0, clock.now() + DAY, limit));
-			return found.ok ? ok({ rounds: found.value }) : found;
+			return found.ok ? ok({ rounds: found.value.map((round) => asRead(round, parts.operator)) }) : found;
 		},
 		found(id, index, left) {
-			const before = store.get(id);
-			if (!before.ok || !before.value) return;
-			const pins = before.value.steps[index]?.found.filter((e) => e.kind === 'lines') ?? [];
-			const stored = store.found(id, index, [left, ...pins]);
-			const got = store.get(id);
-			if (stored.ok && got.ok && got.value) tell(got.value);
+			const write = () => {
+				const before = store.get(id);
+				if (!before.ok) return before;
+				const pins = before.value?.steps[index]?.found.filter((e) => e.kind === 'lines') ?? [];
+				return store.found(id, index, [left, ...pins]);
+			};
+			parts.keep(write, () => {
+				const got = store.get(id);
+				if (got.ok && got.value) tell(got.value);
+			});
+		},
+		age() {
+			for (const round of open) if (standOf(withFound(round)) !== standOf(round)) tell(round);
 		},
 		observed(checks) {
 			for (const round of open) {
@@ -268,7 +231,11 @@ export function createRounds(parts: RoundsParts): Rounds {
 			const system = parts.system();
 			const recent = store.list(now - 3 * DAY, now + DAY, 100);
 			if (!recent.ok) return;
-			const plan = planRounds(system.sheets, recent.value, now, system.timezone);
+			if (firstAt === null) {
+				const first = store.firstAt();
+				if (first.ok) firstAt = first.value;
+			}
+			const plan = planRounds(system.sheets, recent.value, now, system.timezone, firstAt);
 			const words = JSON.stringify(plan);
 			if (words === toldPlan) return;
 			toldPlan = words;
@@ -283,15 +250,4 @@ export function createRounds(parts: RoundsParts): Rounds {
 		},
 	};
 	return rounds;
-}
-
-/** What others may change in a stored round without a new version: what ran for a step, what is pinned or typed there. */
-function standOf(round: Round): string {
-	const steps = round.steps.map(({ found, draft, note }) => {
-		const kept = found.map((e) =>
-			e.kind === 'lines' ? `${e.source} ${e.count}` : `${e.kind} ${e.at} ${e.level}`,
-		);
-		return [kept, draft, note];
-	});
-	return JSON.stringify(steps);
 }

@@ -20,6 +20,8 @@ export function createConnection(db: Database.Database, path: string, environmen
 	const beginRead = db.prepare('BEGIN');
 	const commit = db.prepare('COMMIT');
 	const run = <T>(start: Database.Statement, work: () => T): Stored<T> => {
+		// Asked for within a transaction, e.g. who lives: it is part of it, and what it throws ends the whole.
+		if (db.inTransaction) return ok(work());
 		try {
 			start.run();
 			const value = work();

@@ -15,7 +15,7 @@ import { createRoundStore } from './round-store.ts';
 import { databaseIn, prepareDirectory, prepareFile, sharingWith } from './state-directory.ts';
 
 /** How long a call may wait for another process's short transaction; longer is `storage-busy`, for the caller to retry. */
-const BUSY_MS = 100;
+const BUSY_MS = 10;
 /** Opening may meet another process making the database at the same moment. */
 const OPENING_BUSY_MS = 5_000;
 /** The smaller the page, the less a small batch of observations rewrites: bench/storage.ts has the figures. */

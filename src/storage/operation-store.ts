@@ -1,7 +1,7 @@
 import { fault } from '../domain/fault.ts';
 import { actionId, type OperationId, operationId, roundId } from '../domain/ids.ts';
 import type { Operation, OperationState } from '../domain/operation.ts';
-import type { OperationStore } from '../domain/storage-port.ts';
+import type { OperationStore, RunningOperation } from '../domain/storage-port.ts';
 import { keepTail } from './bounds.ts';
 import { levelCode, levelOf } from './codes.ts';
 import type { Connection } from './connection.ts';
@@ -26,13 +26,17 @@ interface Row {
 	readonly parent: number | null;
 	readonly command: string;
 	readonly files: string;
+	readonly session: string | null;
+	readonly pid: number | null;
+	readonly host: string | null;
+	readonly born: string | null;
 }
 
 export function createOperationStore(connection: Connection): OperationStore {
 	const { db, environment } = connection;
 	const insert = db.prepare(`
-		INSERT INTO operation (environment_id, action, title, by, started_at, state, level, samples, reasons, round_id, step, parent, command, files)
-		VALUES (?, ?, ?, ?, ?, 'running', ?, '{}', '[]', ?, ?, ?, ?, '[]')`);
+		INSERT INTO operation (environment_id, action, title, by, started_at, state, level, samples, reasons, round_id, step, parent, command, files, session, pid, host, born)
+		VALUES (?, ?, ?, ?, ?, 'running', ?, '{}', '[]', ?, ?, ?, ?, '[]', ?, ?, ?, ?)`);
 	const end = db.prepare(
 		'UPDATE operation SET ended_at = ?, state = ?, level = ?, samples = ?, reasons = ?, files = ? WHERE environment_id = ? AND id = ?',
 	);
@@ -57,8 +61,12 @@ export function createOperationStore(connection: Connection): OperationStore {
 		return toOperation(row);
 	};
 	return {
-		start: (operation) =>
+		start: (operation, runner, lives) =>
 			connection.write(() => {
+				const there = running.all(environment).filter((row) => row.action === operation.action);
+				const same = there.map(toRunning).find(lives);
+				if (same) return { running: same.operation };
+				const { session, pid, host, born } = runner;
 				const { action, title, by, startedAt, step, parent, command } = operation;
 				const { lastInsertRowid } = insert.run(
 					environment,
@@ -71,8 +79,12 @@ export function createOperationStore(connection: Connection): OperationStore {
 					step?.index ?? null,
 					parent,
 					command,
+					session,
+					pid,
+					host,
+					born,
 				);
-				return load(operationId(Number(lastInsertRowid)));
+				return { begun: load(operationId(Number(lastInsertRowid))) };
 			}),
 		finish: (id, ending, text) =>
 			connection.write(() => {
@@ -90,8 +102,14 @@ export function createOperationStore(connection: Connection): OperationStore {
 			}),
 		output: (id) => connection.read(() => output.get(environment, id) ?? ''),
 		list: (limit) => connection.read(() => newest.all(environment, limit).map(toOperation)),
-		running: () => connection.read(() => running.all(environment).map(toOperation)),
+		running: () => connection.read(() => running.all(environment).map(toRunning)),
 	};
+}
+
+function toRunning(row: Row): RunningOperation {
+	const { session, pid, host, born } = row;
+	const runner = session === null || pid === null || host === null ? null : { session, pid, host, born };
+	return { operation: toOperation(row), runner };
 }
 
 function toOperation(row: Row): Operation {

@@ -1,5 +1,5 @@
 import { roundId, sheetId } from '../domain/ids.ts';
-import type { Answer, AnswerOutcome, Round, Step } from '../domain/round.ts';
+import type { Answer, AnswerOutcome, Hand, Round, RoundDraft, Step } from '../domain/round.ts';
 import { levelOf } from './codes.ts';
 
 export interface RoundRow {
@@ -17,13 +17,29 @@ export interface RoundRow {
 	readonly signed_level: number | null;
 	readonly signed_demo: number | null;
 	readonly files: string;
+	readonly touched_at: number | null;
+	readonly touched_by: string | null;
+	readonly claimed_at: number | null;
+	readonly claimed_by: string | null;
 }
+
+export interface DraftRow {
+	readonly step: number;
+	readonly operator: string;
+	readonly text: string;
+	readonly at: number;
+}
+
+/** Where the draft of the sign-off's words stands among those of the steps. */
+export const SIGN_OFF = -1;
 
 export interface StepRow {
 	readonly step: number;
 	readonly definition: string;
 	readonly note: string | null;
-	readonly draft: string | null;
+	readonly noted_at: number | null;
+	readonly noted_by: string | null;
+	readonly noted_version: number;
 	readonly found: string;
 	readonly answered_version: number;
 	readonly outcome: AnswerOutcome | null;
@@ -33,7 +49,7 @@ export interface StepRow {
 	readonly evidence: string | null;
 }
 
-export function toRound(row: RoundRow, steps: readonly StepRow[]): Round {
+export function toRound(row: RoundRow, steps: readonly StepRow[], drafts: readonly DraftRow[]): Round {
 	return {
 		id: roundId(row.id),
 		sheet: sheetId(row.sheet),
@@ -55,7 +71,17 @@ export function toRound(row: RoundRow, steps: readonly StepRow[]): Round {
 					},
 		steps: steps.map(toStep),
 		version: row.version,
+		touched: toHand(row.touched_at, row.touched_by),
+		drafts: drafts.map(toDraft),
 	};
+}
+
+function toDraft({ step, operator, text, at }: DraftRow): RoundDraft {
+	return { step: step === SIGN_OFF ? null : step, by: operator, text, at };
+}
+
+function toHand(at: number | null, by: string | null): Hand | null {
+	return at === null || by === null ? null : { at, by };
 }
 
 function toStep(row: StepRow): Step {
@@ -64,7 +90,8 @@ function toStep(row: StepRow): Step {
 		definition: JSON.parse(row.definition) as Step['definition'],
 		answer: toAnswer(row),
 		note: row.note,
-		draft: row.draft,
+		noted: toHand(row.noted_at, row.noted_by),
+		draft: null,
 		found: JSON.parse(row.found) as Step['found'],
 	};
 }

@@ -33,11 +33,8 @@ function serve(
 			const result = await job.run(input, (progress) => tell({ kind: 'progress', id, progress }));
 			tell({ kind: 'done', id, result });
 		} catch (cause) {
-			tell({
-				kind: 'bug',
-				id,
-				text: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
-			});
+			// The text becomes a check's reason, which is stored and drawn: one sentence, no stack.
+			tell({ kind: 'bug', id, text: cause instanceof Error ? cause.message : String(cause) });
 		}
 	});
 }

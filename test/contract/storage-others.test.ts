@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { actionId, operationId, roundId } from '../../src/domain/ids.ts';
 import type { Operation } from '../../src/domain/operation.ts';
+import type { Storage } from '../../src/domain/storage-port.ts';
 import { quantity } from '../../src/domain/value.ts';
 import { faultOf, got, HOUR, opened, scratch } from './storage-world.ts';
 
@@ -13,6 +14,16 @@ const started = {
 	parent: null,
 	command: 'bash test.sh',
 } as const;
+const runner = { session: '7-1', pid: 7, host: 'h', born: '42' };
+/** Begins it whoever runs it already. */
+function begun(
+	storage: Storage,
+	operation: Parameters<Storage['operations']['start']>[0] = started,
+): Operation {
+	const answered = got(storage.operations.start(operation, runner, () => false));
+	if (!('begun' in answered)) throw new Error('not begun');
+	return answered.begun;
+}
 const ended: Pick<Operation, 'endedAt' | 'state' | 'level' | 'samples' | 'reasons' | 'files'> = {
 	endedAt: HOUR + 5,
 	state: 'done',
@@ -25,7 +36,7 @@ const ended: Pick<Operation, 'endedAt' | 'state' | 'level' | 'samples' | 'reason
 describe('operations', () => {
 	test('start, finish, list', () => {
 		const storage = opened(scratch());
-		const one = got(storage.operations.start(started));
+		const one = begun(storage);
 		expect(one).toEqual({
 			...started,
 			id: one.id,
@@ -36,20 +47,45 @@ describe('operations', () => {
 			reasons: [],
 			files: [],
 		});
-		const two = got(storage.operations.start({ ...started, parent: one.id }));
-		expect(got(storage.operations.running())).toEqual([one, two]);
+		const two = begun(storage, { ...started, parent: one.id });
+		expect(got(storage.operations.running())).toEqual([
+			{ operation: one, runner },
+			{ operation: two, runner },
+		]);
 		expect(got(storage.operations.finish(one.id, ended, 'out'))).toEqual({ ...one, ...ended });
 		expect(got(storage.operations.list(1))).toEqual([two]);
-		expect(got(storage.operations.running())).toEqual([two]);
+		expect(got(storage.operations.running())).toEqual([{ operation: two, runner }]);
 		expect(got(storage.operations.output(one.id))).toBe('out');
 		expect(got(storage.operations.output(two.id))).toBe('');
 		expect(got(storage.operations.get(operationId(77)))).toBeNull();
 		expect(faultOf(storage.operations.finish(operationId(77), ended, ''))).toBe('io-error missing');
 	});
 
+	test('one that another console runs is not begun a second time', () => {
+		const path = scratch();
+		const [one, two] = [opened(path), opened(path)];
+		const first = begun(one);
+		const asked: string[] = [];
+		const lives = (is: boolean) => (running: { runner: { session: string } | null }) => {
+			// Who lives may be asked of the store itself.
+			got(two.lease.sessions(HOUR, 1_000));
+			asked.push(running.runner?.session ?? '');
+			return is;
+		};
+		const mine = { ...runner, session: '8-1' };
+		expect(got(two.operations.start({ ...started, by: 'bob' }, mine, lives(true)))).toEqual({
+			running: first,
+		});
+		expect(got(two.operations.running())).toHaveLength(1);
+		const other = { ...started, action: actionId('other') };
+		expect(got(two.operations.start(other, mine, lives(true)))).toHaveProperty('begun');
+		expect(asked).toEqual(['7-1']);
+		expect(got(two.operations.start(started, mine, lives(false)))).toHaveProperty('begun');
+	});
+
 	test('the end of a long output is kept, cut between characters', () => {
 		const storage = opened(scratch());
-		const { id } = got(storage.operations.start(started));
+		const { id } = begun(storage);
 		got(storage.operations.finish(id, ended, `${'é'.repeat(50_000)}the end`));
 		const output = got(storage.operations.output(id));
 		expect(Buffer.byteLength(output)).toBeLessThanOrEqual(65_536);

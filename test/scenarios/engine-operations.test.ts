@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../../src/domain/engine.ts';
 import { reasonLine } from '../../src/services/records/reason-line.ts';
@@ -265,6 +266,39 @@ ${rest}  daily: {title: Daily, sequence: [first, gone, careful]}
 	});
 });
 
+describe('a store that another program is writing when it ends', () => {
+	it('gets the result and the evidence of its step as soon as it can; until then they are counted', async () => {
+		const system = makeSystem(`${HEAD}actions:
+  tests: {title: Tests, run: [bash, -c, 'until [ -e go ]; do sleep 0.05; done; echo 8/8 passed']}
+rounds:
+  morning: {title: Morning, steps: [{run: tests}]}
+`);
+		const engine = await openTest(system.options());
+		const round = await engine.begin('morning');
+		const { operation } = await engine.send('operation.start', {
+			action: 'tests',
+			step: { round: round.id, index: 0 },
+			confirmed: null,
+		} as never);
+		const other = new Database(join(system.folder, '.rounds/rounds.db'), { timeout: 5_000 });
+		other.exec('BEGIN IMMEDIATE');
+		system.write('go', '');
+		const ended = await engine.ended(operation.id);
+		expect(ended).toMatchObject({ state: 'done', level: 'ok' });
+		const counted = await engine.until((e) => e.kind === 'storage' && e.storage.unsaved >= 2);
+		expect(counted).toMatchObject({ storage: { fault: { code: 'storage-busy' } } });
+		other.exec('COMMIT');
+		other.close();
+		await engine.until((e) => e.kind === 'round' && e.round.steps[0]!.found.length > 0);
+		await engine.until((e) => e.kind === 'storage' && e.storage.unsaved === 0 && e.storage.fault === null);
+		const { output, operation: kept } = await engine.send('operation.output', { operation: operation.id });
+		expect([output, kept.state]).toEqual(['8/8 passed\n', 'done']);
+		await engine.close();
+		const again = await openTest(system.options());
+		expect(again.round()!.steps[0]!.found).toMatchObject([{ kind: 'operation', level: 'ok' }]);
+	});
+});
+
 describe('who may start what', () => {
 	const GUARDED = `${HEAD}environments:
   production: {default: true, guard: typed}
@@ -327,9 +361,13 @@ actions:
 			.split('\n')
 			.filter((l) => l === `sleep 63.${process.pid}` || l.includes(`echo deaf; sleep 63.${process.pid}`));
 		expect(left).toEqual([]);
+		const kept = new Database(join(system.folder, '.rounds/rounds.db'), { readonly: true });
+		expect(kept.prepare('SELECT state FROM operation').pluck().all()).toEqual(['cancelled']);
+		expect(kept.prepare('SELECT body FROM operation_output').pluck().get()).toContain('deaf');
+		kept.close();
 		const again = await openTest(system.options());
 		const { operations } = await again.send('operations.list', { limit: 1 });
 		expect(operations[0]).toMatchObject({ id: operation.id });
-		expect(['cancelled', 'lost']).toContain(operations[0]!.state);
+		expect(operations[0]!.state).toBe('cancelled');
 	});
 });

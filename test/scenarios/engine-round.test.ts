@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -150,7 +150,12 @@ describe('a whole round by commands', () => {
 			source: 'flask',
 			line: 'boom one',
 		}));
-		({ round } = await engine.send('round.note', { round: round.id, step: 0, note: 'quick today' }));
+		({ round } = await engine.send('round.note', {
+			round: round.id,
+			step: 0,
+			note: 'quick today',
+			version: round.version,
+		}));
 		({ round } = await engine.send('round.answer', answer(round, 3, 'ok', 'one known trace')));
 		expect(round.steps[3]!.answer).toMatchObject({ outcome: 'ok', note: 'one known trace', by: 'mei' });
 		expect(round.steps[3]!.answer!.evidence).toMatchObject([
@@ -244,7 +249,12 @@ describe('a whole round by commands', () => {
 		({ round } = await engine.send('round.answer', answer(round, 0, 'accept', `seen ${TOKEN}`)));
 		await engine.send('round.draft', { round: round.id, step: 3, text: `typed ${TOKEN}` });
 		await engine.send('round.pin', { round: round.id, step: 3, source: 'flask', line: `line ${TOKEN}` });
-		({ round } = await engine.send('round.note', { round: round.id, step: 1, note: `note ${TOKEN}` }));
+		({ round } = await engine.send('round.note', {
+			round: round.id,
+			step: 1,
+			note: `note ${TOKEN}`,
+			version: round.version,
+		}));
 		({ round } = await engine.send('round.answer', answer(round, 3, 'ok', 'none')));
 		({ round } = await engine.send('round.sign', {
 			round: round.id,
@@ -280,7 +290,9 @@ describe('a whole round by commands', () => {
 		expect(staging.events.find((e) => e.kind === 'baseline')).toMatchObject({ baseline: {}, signedAt: null });
 		// Each environment has a poller of its own.
 		expect(staging.events.findLast((e) => e.kind === 'polling')).toMatchObject({ polling: { mine: true } });
-		expect(await staging.refused('round.note', { round: open.id, step: 0, note: 'x' })).toMatchObject({
+		expect(
+			await staging.refused('round.note', { round: open.id, step: 0, note: 'x', version: 0 }),
+		).toMatchObject({
 			why: 'no-such-round',
 		});
 		const other = await walk(staging);
@@ -305,7 +317,7 @@ describe('a whole round by commands', () => {
 		const refusal = await engine.refused('round.sign', { round: round.id, note: '', version: round.version });
 		expect(refusal.kind).toBe('fault');
 		await engine.close();
-		(await import('node:fs')).rmSync(join(pilot.system.folder, '.rounds/production'));
+		rmSync(join(pilot.system.folder, '.rounds/production'));
 		const again = await openTest(pilot.options());
 		const [signed] = (await again.send('rounds.list', { limit: 1 })).rounds;
 		expect(signed!.signed!.files).toHaveLength(2);
@@ -314,6 +326,52 @@ describe('a whole round by commands', () => {
 		await again.close();
 		const third = await openTest(pilot.options());
 		await third.close();
+		expect(readdirSync(join(pilot.system.folder, '.rounds/production/signed'))).toHaveLength(2);
+	});
+
+	it('completed later, a record still says what had changed and from what', async () => {
+		const pilot = await makeCreditPilot();
+		const engine = await openTest(pilot.options());
+		let round = await walk(engine);
+		({ round } = await engine.send('round.answer', answer(round, 3, 'ok', 'none')));
+		await engine.send('round.sign', { round: round.id, note: '', version: round.version });
+		pilot.rows(48_000);
+		round = await walk(engine);
+		({ round } = await engine.send('round.answer', answer(round, 3, 'ok', 'none')));
+		const signed = join(pilot.system.folder, '.rounds/production/signed');
+		renameSync(signed, `${signed}.aside`);
+		writeFileSync(signed, 'in the way');
+		await engine.refused('round.sign', { round: round.id, note: '', version: round.version });
+		await engine.close();
+		rmSync(signed);
+		renameSync(`${signed}.aside`, signed);
+		// The signature is the baseline by now; the record compares with the one before it.
+		const again = await openTest(pilot.options());
+		const [late] = (await again.send('rounds.list', { limit: 1 })).rounds;
+		const json = late!.signed!.files.find((file) => file.endsWith('.json'))!;
+		const { changes } = JSON.parse(readFileSync(json, 'utf8'));
+		expect(changes).toMatchObject({ compared: true });
+		expect(changes.values).toMatchObject([
+			{ check: 'integrity', sample: 'transactions', from: { number: '48609' }, to: { number: '48000' } },
+		]);
+	});
+
+	it('is written once by consoles that open at the same moment, and not by one that only asks', async () => {
+		const pilot = await makeCreditPilot();
+		const engine = await openTest(pilot.options());
+		let round = await walk(engine);
+		({ round } = await engine.send('round.answer', answer(round, 3, 'ok', 'none')));
+		writeFileSync(join(pilot.system.folder, '.rounds/production'), 'in the way');
+		await engine.refused('round.sign', { round: round.id, note: '', version: round.version });
+		await engine.close();
+		rmSync(join(pilot.system.folder, '.rounds/production'));
+		const asks = await openTest(pilot.options({ polls: false }));
+		const files = async (one: TestEngine) =>
+			(await one.send('rounds.list', { limit: 1 })).rounds[0]!.signed!.files;
+		expect(await files(asks)).toEqual([]);
+		const all = await Promise.all([1, 2, 3].map(() => openTest(pilot.options())));
+		await Promise.all(all.map((one) => one.close()));
+		expect(await files(asks)).toHaveLength(2);
 		expect(readdirSync(join(pilot.system.folder, '.rounds/production/signed'))).toHaveLength(2);
 	});
 });

@@ -191,7 +191,7 @@ describe('answering', () => {
 			{ step: 0, outcome: 'skip', note: 'later' },
 		]);
 		expect(inputs('round.undo')).toMatchObject([{ step: 0 }]);
-		expect(inputs('round.note')).toEqual([{ round: roundId(7), step: 0, note: 'hi' }]);
+		expect(inputs('round.note')).toMatchObject([{ round: roundId(7), step: 0, note: 'hi' }]);
 		expect(inputs('checks.ask')).toEqual([{ checks: ['api-health', 'accounting-health', 'mcp-health'] }]);
 	});
 
@@ -258,6 +258,59 @@ describe('typed text', () => {
 		expect(text()).toContain('typed, not confirmed: hm');
 		await press('x');
 		expect(text()).toContain('▸ hm');
+	});
+
+	test('that cannot be kept is said, and why', async () => {
+		const { press, engine, text } = await open();
+		engine.answer('round.draft', () => ({
+			ok: false,
+			error: { kind: 'fault', fault: { code: 'storage-busy', detail: {} } },
+		}));
+		await press('3', 'g', 'f', 'h', 'm', 'esc');
+		expect(text()).toContain('what is typed is not kept: the store is in use by another program');
+	});
+
+	test('for the signature is kept as it is typed and when it is confirmed, and comes back', async () => {
+		const { press, pass } = await open({ more: [roundEvent(doneRound())] });
+		await press('3', 'S');
+		await pass(400);
+		await press('c', 'c', 'a');
+		await pass(2_000);
+		expect(inputs('round.draft')).toEqual([{ round: roundId(7), step: null, text: 'ca' }]);
+		await press('l', 'm', 'enter');
+		expect(inputs('round.draft').at(-1)).toEqual({ round: roundId(7), step: null, text: 'calm' });
+		await opened?.close();
+		const back = await open({ more: [roundEvent({ ...doneRound(), draft: 'calm' })] });
+		keepAnswers(back.engine, doneRound());
+		await back.press('3', 'S');
+		await back.pass(400);
+		expect(lineWith(back.terminal.screen(), 'NOTE')).toContain('calm');
+		await back.press('y');
+		expect(inputs('round.sign')).toMatchObject([{ note: 'calm' }]);
+	});
+
+	test('for the signature that could not be kept stays in its field', async () => {
+		const { press, pass, engine, text } = await open({ more: [roundEvent(doneRound())] });
+		engine.answer('round.draft', () => ({
+			ok: false,
+			error: { kind: 'fault', fault: { code: 'disk-full', detail: {} } },
+		}));
+		await press('3', 'S');
+		await pass(400);
+		await press('c', 'o', 'h', 'enter');
+		expect(text()).toContain('▸ oh');
+		expect(text()).toContain('what is typed is not kept');
+	});
+
+	test('of a note another wrote meanwhile is kept, and who it was is said', async () => {
+		const { press, engine, text } = await open({ more: [roundEvent(troubledRound())] });
+		engine.answer('round.note', () => ({ ok: false, error: { kind: 'conflict', by: 'li', at: MORNING } }));
+		await press('3', 'g', 'c', 'h', 'i', 'enter');
+		expect(inputs('round.note')).toEqual([
+			{ round: roundId(7), step: 0, note: 'hi', version: troubledRound().version },
+		]);
+		expect(text()).toContain('li did this at 09:18; nothing was overwritten');
+		expect(inputs('round.draft').at(-1)).toEqual({ round: roundId(7), step: 0, text: 'hi' });
 	});
 
 	test('a paste into the field is text only', async () => {

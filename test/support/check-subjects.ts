@@ -8,6 +8,7 @@ import type { SqlPort } from '../../src/domain/ports.ts';
 import { err, ok } from '../../src/domain/result.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { quantity } from '../../src/domain/value.ts';
+import { NETWORK_SUBJECTS } from './check-subjects-network.ts';
 import { RECORD_SUBJECTS } from './check-subjects-records.ts';
 import { closedPort, HOSTILE, JSON_HEAD, plain, serveRaw, type TestServer } from './servers.ts';
 
@@ -598,4 +599,5 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
 		echo: null,
 	},
 	...RECORD_SUBJECTS,
+	...NETWORK_SUBJECTS,
 };

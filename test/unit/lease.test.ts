@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PollingPicture } from '../../src/domain/picture.ts';
-import type { Holder } from '../../src/domain/storage-port.ts';
+import type { Holder, Runner } from '../../src/domain/storage-port.ts';
 import { createLease, createLiving } from '../../src/services/lease.ts';
 import { opened, scratch } from '../contract/storage-world.ts';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
@@ -125,7 +125,8 @@ describe('the right to poll', () => {
 });
 
 describe('whether the console of an operation lives', () => {
-	const operation = (by: string, startedAt: number) => ({ by, startedAt }) as never;
+	const operation = (by: string, startedAt: number, runner: Runner | null = null) =>
+		({ operation: { by, startedAt }, runner }) as never;
 
 	it('on this host its process says it, elsewhere its heartbeat; a name alone is not enough', async () => {
 		const clock = createFakeClock();
@@ -148,5 +149,30 @@ describe('whether the console of an operation lives', () => {
 		clock.jumpWall(3_600_000);
 		expect(lives(operation('mei', clock.now()))).toBe(true);
 		expect(lives(operation('tom', startedAt))).toBe(false);
+	});
+
+	it('a process that said who it is, is known by its number and its birth, not by its name', async () => {
+		const clock = createFakeClock();
+		const { store } = open(scratch(), clock, holderOf('mine', 'mei', 10));
+		store.present(holderOf('far', 'tom', 10, 'there'), clock.now(), null);
+		const births: Record<number, string> = { 10: '100', 12: '120' };
+		const lives = createLiving(
+			store,
+			clock,
+			holderOf('mine', 'mei', 10),
+			(pid, born) => births[pid] !== undefined && (born ?? births[pid]) === births[pid],
+		);
+		const by = (session: string, pid: number, born: string | null, host = 'here') =>
+			lives(operation('mei', clock.now(), { session, pid, born, host }));
+		// Nobody says here that 12 is open: its process is enough.
+		expect(by('12-5', 12, '120')).toBe(true);
+		expect(by('12-5', 12, null)).toBe(true);
+		// The number was given to another process.
+		expect(by('12-1', 12, '7')).toBe(false);
+		expect(by('11-1', 11, '110')).toBe(false);
+		// What this console does not run is not run by it.
+		expect(by('mine', 10, '100')).toBe(false);
+		expect(by('far', 10, '1', 'there')).toBe(true);
+		expect(by('gone', 10, '1', 'there')).toBe(false);
 	});
 });

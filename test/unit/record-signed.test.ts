@@ -114,6 +114,32 @@ function input(locale: Locale = 'en', change: Partial<SignedInput> = {}): Signed
 const section = (markdown: string, title: string) =>
 	markdown.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
 
+test('another duration is no change, a connection kept open neither', () => {
+	const seen = (baseline: number | null, now: number | null) => {
+		const round = signedRound();
+		const of = (ms: number) => quantity(ms, 'ms');
+		const steps = round.steps.map((step, index) => {
+			if (index !== 2 || !step.answer) return step;
+			const evidence = step.answer.evidence.map((one) =>
+				one.kind === 'observation' && now !== null
+					? { ...one, samples: { ...one.samples, latency: of(now) } }
+					: one,
+			);
+			return { ...step, answer: { ...step.answer, evidence } };
+		});
+		const before = {
+			[checkId('integrity')]: {
+				transactions: { value: quantity(48_609), at: YESTERDAY },
+				...(baseline === null ? {} : { latency: { value: of(baseline), at: YESTERDAY } }),
+			},
+		};
+		const { json } = signedRecord(input('en', { round: { ...round, steps }, before }));
+		return (JSON.parse(json) as { changes: { values: { sample: string }[] } }).changes.values;
+	};
+	expect(seen(52, 48).map((one) => one.sample)).toEqual(['transactions']);
+	expect(seen(52, null).map((one) => one.sample)).toEqual(['transactions']);
+});
+
 describe('the text', () => {
 	const { markdown, json, name } = signedRecord(input());
 

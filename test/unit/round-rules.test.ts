@@ -108,6 +108,14 @@ describe('the signed snapshot', () => {
 		).toEqual(['fine 7', 'first 7']);
 	});
 
+	it('takes of a step that filled itself what is true now, never what nobody has looked at since', () => {
+		const filled = step(checks('a', 'b'), [saw('a', 'ok'), saw('b', 'ok')]);
+		const all = [standing('a', 'ok'), standing('b', 'ok', { stale: true })];
+		expect(taken(round(filled), all)).toEqual(['a 1']);
+		const open = step(checks('c', 'd'), [saw('c', 'ok')]);
+		expect(taken(round(open))).toEqual([]);
+	});
+
 	it('takes what was accepted in words, with the values that were accepted', () => {
 		const accepted = step(checks('bad'), [], {
 			outcome: 'accept',
@@ -148,8 +156,8 @@ describe('what changed since the last signature', () => {
 describe('who touched a round last', () => {
 	it('is the newest answer, else who began it', () => {
 		const begun = { startedAt: 5, startedBy: 'mei' };
-		expect(lastHand({ ...begun, steps: [] } as never)).toBe('mei');
+		expect(lastHand({ ...begun, steps: [] } as never)).toEqual({ at: 5, by: 'mei' });
 		const answers = [{ answer: { at: 9, by: 'tom' } }, { answer: { at: 7, by: 'ana' } }, { answer: null }];
-		expect(lastHand({ ...begun, steps: answers } as never)).toBe('tom');
+		expect(lastHand({ ...begun, steps: answers } as never)).toMatchObject({ at: 9, by: 'tom' });
 	});
 });

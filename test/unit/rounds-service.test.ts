@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { checkId, sheetId } from '../../src/domain/ids.ts';
 import type { Level } from '../../src/domain/level.ts';
+import type { PlannedRound } from '../../src/domain/picture.ts';
 import { ok } from '../../src/domain/result.ts';
 import { type Evidence, type Round, standingOf } from '../../src/domain/round.ts';
 import type { SystemDefinition } from '../../src/domain/system.ts';
 import { quantity } from '../../src/domain/value.ts';
+import { createLateWrites } from '../../src/services/late-writes.ts';
 import { createPresent } from '../../src/services/present.ts';
 import { createRounds } from '../../src/services/rounds.ts';
 import { got, opened, scratch } from '../contract/storage-world.ts';
@@ -23,7 +25,7 @@ const SHEET = {
 	],
 };
 
-function setUp({ path = scratch(), operator = 'mei', clock = createFakeClock() } = {}) {
+function setUp({ path = scratch(), operator = 'mei', clock = createFakeClock(), mends = true } = {}) {
 	const storage = opened(path, { now: clock.now() });
 	const present = createPresent();
 	const api = check('api');
@@ -32,6 +34,8 @@ function setUp({ path = scratch(), operator = 'mei', clock = createFakeClock() }
 	const asked: string[][] = [];
 	const activity: string[] = [];
 	let files: 'written' | 'refused' = 'written';
+	const recorded: number[] = [];
+	const plans: (readonly PlannedRound[])[] = [];
 	const system = { sheets: [SHEET], timezone: 'UTC' } as unknown as SystemDefinition;
 	const rounds = createRounds({
 		clock,
@@ -40,16 +44,22 @@ function setUp({ path = scratch(), operator = 'mei', clock = createFakeClock() }
 		system: () => system,
 		operator,
 		redact: (text) => text.replaceAll('hunter2', '***'),
+		session: operator,
+		mends,
+		keep: createLateWrites(clock, () => {}).put,
 		demo: false,
 		askChecks: (ids) => asked.push([...ids]),
 		changedAt: async () => null,
 		lookAt: async () => null,
-		writeRecord: async (round) =>
-			files === 'written'
+		writeRecord: async (round) => {
+			recorded.push(round.id);
+			await Promise.resolve();
+			return files === 'written'
 				? ok([`/signed/${round.id}.md`])
-				: { ok: false, error: { kind: 'fault', fault: { code: 'disk-full', detail: {} } } },
+				: { ok: false, error: { kind: 'fault', fault: { code: 'disk-full', detail: {} } } };
+		},
 		onRound: (round) => told.push(round),
-		onPlan: () => {},
+		onPlan: (plan) => plans.push(plan),
 		onBaseline: () => {},
 		onActivity: (code) => activity.push(code),
 	});
@@ -87,6 +97,8 @@ function setUp({ path = scratch(), operator = 'mei', clock = createFakeClock() }
 		rounds,
 		told,
 		asked,
+		recorded,
+		plans,
 		activity,
 		observe,
 		begin,
@@ -95,6 +107,7 @@ function setUp({ path = scratch(), operator = 'mei', clock = createFakeClock() }
 	};
 }
 
+const FAILED = { outcome: 'fail', note: 'broken', evidence: [] } as const;
 const plain = (step: number, version: number, round: Round, note = 'none') =>
 	({ round: round.id, step, outcome: 'ok', note, version }) as const;
 
@@ -184,12 +197,144 @@ describe('a round', () => {
 		});
 		await clock.advance(1_000);
 		observe('ok');
-		await rounds.note(round.id, 0, 'went red for a second');
+		await rounds.note(round.id, 0, 'went red for a second', version);
 		expect(await rounds.sign(round.id, '', version)).toMatchObject({
 			ok: false,
 			error: { kind: 'conflict', by: 'mei' },
 		});
 		expect(await rounds.sign(round.id, '', version + 1)).toMatchObject({ ok: true });
+	});
+
+	it('rests on nothing that is too old: the step waits again, and the round cannot be signed', async () => {
+		const { begin, rounds, ran, observe, clock, told } = setUp();
+		const round = await begin();
+		observe();
+		rounds.found(round.id, 1, ran);
+		const answered = await rounds.answer(plain(2, round.version, round));
+		if (!answered.ok) throw new Error();
+		const { version } = answered.value.round;
+		expect(told.at(-1)!.steps.map(standingOf)).toEqual(['ok', 'ok', 'ok']);
+		const count = told.length;
+		rounds.age();
+		expect(told).toHaveLength(count);
+		// Nobody asks any more, as when the one that polls hangs.
+		await clock.advance(3_600_000);
+		rounds.age();
+		expect(told.at(-1)!.steps.map(standingOf)).toEqual(['filling', 'ok', 'ok']);
+		expect(await rounds.sign(round.id, '', version)).toMatchObject({
+			ok: false,
+			error: { why: 'steps-open', detail: { count: 1, first: 1 } },
+		});
+		observe();
+		expect(await rounds.sign(round.id, '', version)).toMatchObject({ ok: true });
+	});
+
+	it('is signed at its worst, in one write, or not at all', async () => {
+		const one = setUp();
+		const two = setUp({ path: one.path, operator: 'tom', clock: one.clock });
+		const { begin, rounds, ran, observe, storage, clock } = one;
+		const round = await begin();
+		observe();
+		rounds.found(round.id, 1, ran);
+		const answered = await rounds.answer(plain(2, round.version, round));
+		if (!answered.ok) throw new Error();
+		await clock.advance(10);
+		// Between the look and the write another console answers, and its store is the one that is asked next.
+		const { get } = storage.rounds;
+		const beaten = { ...storage.rounds, get };
+		Object.assign(storage.rounds, {
+			get(id: never) {
+				const seen = get(id);
+				Object.assign(storage.rounds, beaten);
+				got(two.storage.rounds.answer(round.id, 0, { ...FAILED, at: clock.now(), by: 'tom' }, 9));
+				return seen;
+			},
+		});
+		const refused = await rounds.sign(round.id, '', answered.value.round.version);
+		expect(refused).toMatchObject({ ok: false, error: { kind: 'conflict', by: 'tom' } });
+		expect(got(storage.rounds.get(round.id))).toMatchObject({ signed: null });
+		expect(got(storage.rounds.trail(round.id)).filter((one) => one.by === 'mei')).toHaveLength(1);
+		const { version } = got(storage.rounds.get(round.id))!;
+		const signed = await rounds.sign(round.id, '', version);
+		expect(signed).toMatchObject({ ok: true, value: { round: { signed: { level: 'critical' } } } });
+	});
+
+	it('keeps each operator their own typed words, those for the signature too', async () => {
+		const mei = setUp();
+		const tom = setUp({ path: mei.path, operator: 'tom', clock: mei.clock });
+		const round = await mei.begin();
+		mei.rounds.draft(round.id, 2, 'half a sent');
+		mei.rounds.draft(round.id, null, 'a calm morn, hunter2');
+		tom.rounds.draft(round.id, 2, 'tom types too');
+		const again = setUp({ path: mei.path, clock: mei.clock });
+		await again.rounds.open();
+		expect(again.rounds.present()[0]).toMatchObject({ draft: 'a calm morn, ***' });
+		expect(again.rounds.present()[0]!.steps[2]!.draft).toBe('half a sent');
+		await tom.rounds.open();
+		expect(tom.rounds.present()[0]).toMatchObject({ draft: null });
+		await mei.rounds.answer(plain(2, round.version, round));
+		await tom.rounds.undo(round.id, 2, 9);
+		expect(tom.told.at(-1)!.steps[2]!.draft).toBe('tom types too');
+		expect(JSON.stringify(tom.told)).not.toContain('half a sent');
+	});
+
+	it('overwrites no note in silence, and says whose stands there', async () => {
+		const mei = setUp();
+		const tom = setUp({ path: mei.path, operator: 'tom', clock: mei.clock });
+		const round = await mei.begin();
+		const at = mei.clock.now();
+		expect(await mei.rounds.note(round.id, 1, 'pump 3 leaks', round.version)).toMatchObject({ ok: true });
+		await mei.clock.advance(60_000);
+		const refused = await tom.rounds.note(round.id, 1, 'fine', round.version);
+		expect(refused).toEqual({ ok: false, error: { kind: 'conflict', by: 'mei', at } });
+		expect(tom.told.at(-1)!.steps[1]!.note).toBe('pump 3 leaks');
+	});
+
+	it('has one record, however many consoles open at once, and none from one that only asks', async () => {
+		const first = setUp();
+		const round = await first.begin();
+		first.observe();
+		first.rounds.found(round.id, 1, first.ran);
+		const answered = await first.rounds.answer(plain(2, round.version, round));
+		if (!answered.ok) throw new Error();
+		const { clock, path, storage } = first;
+		// As if the process ended between the signature and its files.
+		const stored = got(
+			storage.rounds.sign(round.id, {
+				version: answered.value.round.version,
+				fills: [[], [first.ran]].map((evidence, index) => ({
+					index,
+					answer: { ...FAILED, evidence, at: clock.now(), by: 'mei' },
+				})),
+				signOff: { at: clock.now(), by: 'mei', note: '', demo: false },
+				snapshot: [],
+				claimedBy: 'gone',
+			}),
+		);
+		expect(stored.conflict).toBe(false);
+		const next = ['tom', 'ana', 'li'].map((operator) => setUp({ path, operator, clock }));
+		await Promise.all(next.map((one) => one.rounds.open()));
+		expect(next.flatMap((one) => one.recorded)).toEqual([]);
+		await clock.advance(30_000);
+		const asks = setUp({ path, operator: 'cron', clock, mends: false });
+		await asks.rounds.open();
+		expect(asks.recorded).toEqual([]);
+		await Promise.all(next.map((one) => one.rounds.mend()));
+		expect(next.flatMap((one) => one.recorded)).toEqual([round.id]);
+		expect(got(storage.rounds.get(round.id))?.signed?.files).toHaveLength(1);
+	});
+
+	it('is missed though nobody walked one for days', async () => {
+		const { begin, rounds, clock, plans, ran, observe } = setUp();
+		const round = await begin();
+		observe();
+		rounds.found(round.id, 1, ran);
+		const answered = await rounds.answer(plain(2, round.version, round));
+		if (!answered.ok) throw new Error();
+		await rounds.sign(round.id, '', answered.value.round.version);
+		await clock.advance(4 * 86_400_000);
+		rounds.plan(clock.now());
+		expect(plans.at(-1)!.map((one) => one.standing)).toEqual(['missed', 'due']);
 	});
 
 	it('shows beside a question what changed since the last signature', async () => {

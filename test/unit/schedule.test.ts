@@ -101,5 +101,8 @@ describe('plan', () => {
 		const after = planRounds([morning], [early], utc('2025-11-22T09:00:00'), 'UTC');
 		expect(after.map((p) => p.standing)).toEqual(['missed', 'due']);
 		expect(planRounds([morning], [], utc('2025-11-22T09:00:00'), 'UTC')).toHaveLength(1);
+		// The newest rounds are none of these days: that some were walked once is known all the same.
+		const once = planRounds([morning], [], utc('2025-11-22T09:00:00'), 'UTC', utc('2025-10-01T09:00:00'));
+		expect(once.map((p) => p.standing)).toEqual(['missed', 'due']);
 	});
 });

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
@@ -140,9 +140,10 @@ describe('files that are no database of ours', () => {
 });
 
 describe('migrations', () => {
-	const next = { number: 2, name: 'next', sql: 'CREATE TABLE more (a INTEGER) STRICT;' };
+	const NEXT = MIGRATIONS.length + 1;
+	const next = { number: NEXT, name: 'next', sql: 'CREATE TABLE more (a INTEGER) STRICT;' };
 	const broken = {
-		number: 2,
+		number: NEXT,
 		name: 'broken',
 		sql: 'CREATE TABLE more (a INTEGER) STRICT; INSERT INTO nowhere VALUES (1);',
 	};
@@ -153,17 +154,34 @@ describe('migrations', () => {
 		got(openStorage(optionsFor(path))).close();
 		const db = beside(path);
 		migrate(db, file(path), { ...occasion, migrations: [...MIGRATIONS, next] });
-		expect(db.pragma('user_version', { simple: true })).toBe(2);
-		expect(db.prepare('SELECT number, name, at FROM migration WHERE number = 2').get()).toEqual({
-			number: 2,
+		expect(db.pragma('user_version', { simple: true })).toBe(NEXT);
+		expect(db.prepare('SELECT number, name, at FROM migration WHERE number = ?').get(NEXT)).toEqual({
+			number: NEXT,
 			name: 'next',
 			at: 7,
 		});
-		const copy = new Database(`${file(path)}.before-2`, { readonly: true });
-		expect(copy.pragma('user_version', { simple: true })).toBe(1);
+		const copy = new Database(`${file(path)}.before-${NEXT}`, { readonly: true });
+		expect(copy.pragma('user_version', { simple: true })).toBe(NEXT - 1);
 		expect(copy.prepare('SELECT name FROM environment').pluck().get()).toBe('production');
 		copy.close();
-		expect((statSync(`${file(path)}.before-2`).mode & 0o777).toString(8)).toBe('600');
+		expect((statSync(`${file(path)}.before-${NEXT}`).mode & 0o777).toString(8)).toBe('600');
+	});
+
+	test('a draft of the first shape is the one of who began the round', () => {
+		const path = scratch();
+		got(openStorage(optionsFor(path))).close();
+		rmSync(file(path));
+		const db = beside(path);
+		migrate(db, file(path), { ...occasion, migrations: MIGRATIONS.slice(0, 1) });
+		db.exec(`
+			INSERT INTO environment (id, name) VALUES (1, 'production');
+			INSERT INTO round (id, environment_id, sheet, title, grace_ms, started_at, started_by, version)
+				VALUES (1, 1, 'morning', '"Morning"', 0, 5, 'ada', 0);
+			INSERT INTO step (round_id, step, definition, draft) VALUES (1, 0, '{"kind":"ask"}', 'half a sent'), (1, 1, '{"kind":"ask"}', NULL);`);
+		db.close();
+		const round = got(opened(path).rounds.inProgress())[0];
+		expect(round?.drafts).toEqual([{ step: 0, by: 'ada', at: 5, text: 'half a sent' }]);
+		expect(round).toMatchObject({ touched: null, steps: [{ note: null, noted: null }, {}] });
 	});
 
 	test('one that fails leaves the database as it was', () => {
@@ -173,7 +191,7 @@ describe('migrations', () => {
 		expect(() => migrate(db, file(path), { ...occasion, migrations: [...MIGRATIONS, broken] })).toThrow(
 			'no such table',
 		);
-		expect(db.pragma('user_version', { simple: true })).toBe(1);
+		expect(db.pragma('user_version', { simple: true })).toBe(NEXT - 1);
 		expect(db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'more'").pluck().get()).toBe(0);
 	});
 });

@@ -1,4 +1,4 @@
-import { knownRound, openSteps, writingOf } from '../../actions/index.ts';
+import { knownRound, openSteps, signWords, writingOf } from '../../actions/index.ts';
 import { roundId } from '../../domain/ids.ts';
 import type { Round } from '../../domain/round.ts';
 import { cut, wrap } from '../../domain/text.ts';
@@ -192,7 +192,7 @@ function stepLines(step: SignStep, canvas: Canvas): readonly string[] {
 /** What stands at the bottom whatever is scrolled: the note, and what signing takes. */
 function closing(state: PictureState, canvas: Canvas, round: Round): readonly string[] {
 	const { columns, theme, locale } = canvas;
-	const note = state.view.choices[`sign-note ${round.id}`] ?? '';
+	const note = signWords(state, round);
 	const isOpen = openSteps(round).length > 0;
 	const words = createLine(theme, columns)
 		.gap(1)

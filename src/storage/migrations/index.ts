@@ -1,4 +1,5 @@
 import { begin } from './0001-begin.ts';
+import { severalHands } from './0002-several-hands.ts';
 
 /** One step of the database's shape. Its SQL never changes once released; a test holds its hash. */
 export interface Migration {
@@ -9,4 +10,4 @@ export interface Migration {
 }
 
 /** In the order they are applied. */
-export const MIGRATIONS: readonly Migration[] = [begin];
+export const MIGRATIONS: readonly Migration[] = [begin, severalHands];

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import type net from 'node:net';
+import tls from 'node:tls';
+import { selfSigned } from './certificates.ts';
+import { EVIL, HIDDEN, type Subject, type Surroundings, secret } from './check-subjects.ts';
+import { A, type DnsReply, serveDns, TXT } from './dns-server.ts';
+import { closedPort, type HOSTILE, serveRaw, type TestServer } from './servers.ts';
+
+/** A TLS server in front of nothing, closed with the world it is made in. */
+async function tlsPort(world: Surroundings, subject: string): Promise<number> {
+	const server = tls.createServer(selfSigned(subject), (socket) => socket.on('error', () => {}));
+	const sockets = new Set<net.Socket>();
+	server.on('connection', (socket) => {
+		sockets.add(socket);
+		socket.on('close', () => sockets.delete(socket));
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as net.AddressInfo;
+	world.servers.push({
+		allClosed: async () => {},
+		close: () => {
+			for (const socket of sockets) socket.destroy();
+			return new Promise<void>((resolve) => server.close(() => resolve()));
+		},
+	} as unknown as TestServer);
+	return port;
+}
+
+async function dnsServer(world: Surroundings, reply: DnsReply): Promise<string> {
+	const server = await serveDns(() => reply);
+	world.servers.push({
+		allClosed: async () => {},
+		close: () => server.close(),
+	} as unknown as TestServer);
+	return server.address;
+}
+
+/** Agrees to a WebSocket, with these headers besides. */
+export function agree(socket: { write(text: string): unknown }, request: string, more = ''): void {
+	const key = /sec-websocket-key: (\S+)/i.exec(request)?.[1] ?? '';
+	const proof = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+	socket.write(
+		`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${proof}\r\n${more}\r\n`,
+	);
+}
+
+const ws = (port: number) => `ws://127.0.0.1:${port}/ws`;
+const wsHostile = async (world: Surroundings, name: keyof typeof HOSTILE) => ({
+	url: ws((await world.hostile(name)).port),
+});
+const plainPort = (world: Surroundings, onOpen: (socket: net.Socket) => void) =>
+	serveRaw(() => {}, onOpen).then((server) => {
+		world.servers.push(server);
+		return server.port;
+	});
+
+/** Kinds that look at how something answers on the wire, before any application does. */
+export const NETWORK_SUBJECTS: Readonly<Record<string, Subject>> = {
+	tls: {
+		good: async (world) => ({ host: '127.0.0.1', port: await tlsPort(world, 'localhost') }),
+		faults: {
+			refused: ['refused', async () => ({ host: '127.0.0.1', port: await closedPort() })],
+			noSuchName: ['name-not-found', () => ({ host: 'no-such-name.invalid', port: 1 })],
+			noTls: [
+				'bad-protocol',
+				async (world) => ({
+					host: '127.0.0.1',
+					port: await plainPort(world, (socket) => void socket.write('220 mail.example ESMTP\r\n')),
+				}),
+			],
+			hangsUp: [
+				'reset',
+				async (world) => ({
+					host: '127.0.0.1',
+					port: await plainPort(world, (socket) => void socket.destroy()),
+				}),
+			],
+			noAuthorities: [
+				'file-missing',
+				(world) => ({ host: '127.0.0.1', port: 1, ca: `${world.folder}/none.pem` }),
+			],
+		},
+		hang: async (world) => ({ host: '127.0.0.1', port: await plainPort(world, () => {}) }),
+		hostile: async (world) => ({ host: '127.0.0.1', port: await tlsPort(world, EVIL.replace('\u0007', '')) }),
+		echo: null,
+	},
+	dns: {
+		good: async (world) => ({
+			name: 'booking.example',
+			server: await dnsServer(world, { records: [A('203.0.113.7')] }),
+			expect: ['203.0.113.7'],
+		}),
+		faults: {
+			noSuchName: [
+				'name-not-found',
+				async (world) => ({ name: 'none.example', server: await dnsServer(world, { code: 3 }) }),
+			],
+			serverFailure: [
+				'dns-failed',
+				async (world) => ({ name: 'booking.example', server: await dnsServer(world, { code: 2 }) }),
+			],
+			silent: [
+				'timeout',
+				async (world) => ({ name: 'booking.example', server: await dnsServer(world, { silent: true }) }),
+			],
+		},
+		hang: async (world) => ({ name: 'booking.example', server: await dnsServer(world, { silent: true }) }),
+		hostile: async (world) => ({
+			name: 'booking.example',
+			type: 'TXT',
+			server: await dnsServer(world, { records: [TXT(EVIL)] }),
+		}),
+		echo: null,
+	},
+	websocket: {
+		good: async (world) => ({ url: ws((await world.raw((socket, request) => agree(socket, request))).port) }),
+		faults: {
+			refused: ['refused', async () => ({ url: ws(await closedPort()) })],
+			reset: ['reset', (world) => wsHostile(world, 'reset')],
+			garbage: ['bad-protocol', (world) => wsHostile(world, 'garbage')],
+			hugeHeaders: ['headers-too-large', (world) => wsHostile(world, 'hugeHeaders')],
+		},
+		hang: (world) => wsHostile(world, 'hang'),
+		hostile: async (world) => ({
+			url: ws(
+				(
+					await world.raw((socket, request) =>
+						agree(socket, request, 'Sec-WebSocket-Protocol: a\u009b31m\r\nX-Note: a\u009b31mb\r\n'),
+					)
+				).port,
+			),
+		}),
+		echo: async (world) => ({
+			url: ws(
+				(
+					await world.raw((socket, request) =>
+						agree(socket, request, `Sec-WebSocket-Protocol: ${HIDDEN}\r\nX-Echo: Bearer ${HIDDEN}\r\n`),
+					)
+				).port,
+			),
+			auth: { bearer: secret },
+			headers: { 'x-key': secret },
+		}),
+	},
+};
