@@ -13,7 +13,9 @@ import { http } from './http.ts';
 import { journal } from './journal.ts';
 import { kubernetes } from './kubernetes.ts';
 import { log } from './log.ts';
+import { mysql } from './mysql.ts';
 import { port } from './port.ts';
+import { postgres } from './postgres.ts';
 import { processKind } from './process.ts';
 import { runtime } from './runtime.ts';
 import { schedule } from './schedule.ts';
@@ -29,6 +31,8 @@ export const CHECK_KINDS = [
 	http,
 	tcp,
 	sqlite,
+	postgres,
+	mysql,
 	file,
 	processKind,
 	command,

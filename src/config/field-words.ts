@@ -44,6 +44,10 @@ const ZH: Readonly<Record<string, string>> = {
 	'json or yaml': 'json 或 yaml',
 	'text or json': 'text 或 json',
 	sha256: 'sha256',
+	'verify, unverified or off': 'verify、unverified 或 off',
+	'"url" or "user"': '“url”或“user”',
+	'"url" alone, or its parts, not both': '单独的“url”或其各部分，二者取一',
+	'"read", "facts: true", or both': '“read”“facts: true”或两者',
 	'labels with their unit, such as {time: duration}': '标签及其单位，如 {time: duration}',
 	'names of variables, such as [DATABASE_URL, SECRET_KEY]': '变量名称，如 [DATABASE_URL, SECRET_KEY]',
 	'number, duration, size or percent': 'number、duration、size 或 percent',
@@ -118,6 +122,7 @@ const ZH: Readonly<Record<string, string>> = {
 };
 
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
+	[/^expected an address such as (\w+:\/\/user@host\/database)$/, '应为 $1 之类的地址'],
 	[/^the sample "(.+)" is taken$/, '值“$1”已被占用'],
 	[
 		/^"(.+)" means nothing without a shell: quote it, or add "shell: true"$/,

@@ -8,6 +8,7 @@ import type { SqlPort } from '../../src/domain/ports.ts';
 import { err, ok } from '../../src/domain/result.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { quantity } from '../../src/domain/value.ts';
+import { DATABASE_SUBJECTS } from './check-subjects-databases.ts';
 import { NETWORK_SUBJECTS } from './check-subjects-network.ts';
 import { RECORD_SUBJECTS } from './check-subjects-records.ts';
 import { closedPort, HOSTILE, JSON_HEAD, plain, serveRaw, type TestServer } from './servers.ts';
@@ -253,6 +254,7 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
 		hostile: () => ({ file: 'app.db', read: { text: `select '${EVIL}'` } }),
 		echo: null,
 	},
+	...DATABASE_SUBJECTS,
 	file: {
 		good: (world) => ({ path: world.file('a.json', '{"banks": [1, 2]}'), parse: 'json', hash: 'sha256' }),
 		faults: {

@@ -1,0 +1,15 @@
+import { isSampleName } from './samples.ts';
+
+/** Names with a statement each; `took` is the check's own sample. */
+export function isQueries(value: unknown): value is Readonly<Record<string, string>> {
+	return (
+		typeof value === 'object' &&
+		value !== null &&
+		!Array.isArray(value) &&
+		Object.keys(value).length > 0 &&
+		Object.entries(value).every(
+			([name, query]) =>
+				isSampleName(name) && name !== 'took' && typeof query === 'string' && query.trim() !== '',
+		)
+	);
+}
