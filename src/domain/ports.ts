@@ -107,6 +107,8 @@ export interface CommandRequest {
 	readonly outputLimit: number;
 	/** What it prints is redacted by this before it is cut, cleaned or told. */
 	readonly redactor?: Redactor;
+	/** Called with the number of the process group once it runs. */
+	readonly onStarted?: (group: number) => void;
 	/** Called with cleaned text as it arrives. */
 	readonly onOutput?: (stream: 'out' | 'err', text: string) => void;
 }
@@ -244,6 +246,14 @@ export interface ProbePorts extends WorldPorts {
 /** Resolves `env:`, `file:` and `cmd:` references. */
 export interface SecretsPort {
 	resolve(reference: string): Promise<Result<Secret, Fault>>;
+}
+
+/** What runs for an operation, kept where the next console finds it when this one is killed. */
+export interface Leftovers {
+	note(operation: number, group: number): void;
+	forget(operation: number): void;
+	/** Ends what a console that is gone left running; false where nothing runs, or nothing proves that it is the same. */
+	end(operation: number): boolean;
 }
 
 /** Files we write ourselves: under a temporary name, fsynced, renamed, directory fsynced; links not followed. */

@@ -50,7 +50,6 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		const at = clock.now();
 		late.put(() => storage.activity.append({ at, by: operator, code, detail }));
 	};
-
 	const logRecords = createLogRecords({
 		files: parts.logFiles,
 		clock,
@@ -142,6 +141,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		clock,
 		store: storage.operations,
 		processes: ports.processes,
+		leftovers: parts.leftovers,
 		system: () => system,
 		operator,
 		locale,

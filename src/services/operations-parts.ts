@@ -3,7 +3,7 @@ import type { ActionId, CheckId, OperationId, RoundId } from '../domain/ids.ts';
 import type { Level } from '../domain/level.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { Locale } from '../domain/own-text.ts';
-import type { Clock, ProcessesPort } from '../domain/ports.ts';
+import type { Clock, Leftovers, ProcessesPort } from '../domain/ports.ts';
 import type { Result } from '../domain/result.ts';
 import type { OperationStore, Runner, RunningOperation } from '../domain/storage-port.ts';
 import type { SystemDefinition } from '../domain/system.ts';
@@ -20,6 +20,7 @@ export interface OperationsParts {
 	readonly redact: (text: string) => string;
 	/** Asks a check and returns how it stands then. */
 	readonly askCheck: (check: CheckId) => Promise<{ readonly level: Level; readonly line: string }>;
+	readonly leftovers: Leftovers;
 	readonly report: () => Promise<OperationEnd>;
 	/** This process, for the others to know whether it lives. */
 	readonly runner: Runner;

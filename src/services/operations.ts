@@ -151,7 +151,9 @@ export function createOperations(parts: OperationsParts): Operations {
 		try {
 			end =
 				body.kind === 'run'
-					? await runCommand(action, body, parts, signal, onText)
+					? await runCommand(action, body, parts, signal, onText, (group) =>
+							parts.leftovers.note(operation.id, group),
+						)
 					: body.kind === 'sequence'
 						? await runSequence(body, operation, signal, onText, agreed)
 						: await parts.report();
@@ -169,6 +171,7 @@ export function createOperations(parts: OperationsParts): Operations {
 		const { level, samples, reasons, files } = end;
 		const facts = { endedAt: clock.now(), state, level, samples, reasons, files } as const;
 		running.delete(id);
+		parts.leftovers.forget(id);
 		late.add(id);
 		parts.keep(
 			() => store.finish(id, facts, output),
@@ -202,6 +205,9 @@ export function createOperations(parts: OperationsParts): Operations {
 			} as const;
 			const stored = store.finish(operation.id, end, '');
 			if (!stored.ok) continue;
+			const isEnded = one.runner?.host === parts.runner.host && parts.leftovers.end(operation.id);
+			const { id, action } = operation;
+			parts.onActivity(isEnded ? 'operation.left-ended' : 'operation.lost', { action, operation: id });
 			tell(stored.value, []);
 			parts.onFinished(stored.value, '');
 		}

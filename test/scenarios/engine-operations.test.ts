@@ -1,11 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EngineEvent } from '../../src/domain/engine.ts';
 import { reasonLine } from '../../src/services/records/reason-line.ts';
+import { until } from '../support/console.ts';
 import { makeSystem, openTest, type TestEngine } from '../support/engine.ts';
+import { startEngine } from '../support/engine-process.ts';
+import { lives } from '../support/living.ts';
 
 const start = (action: string, confirmed: string | null = null) =>
 	({ action, step: null, confirmed }) as never;
@@ -369,5 +372,57 @@ actions:
 		const { operations } = await again.send('operations.list', { limit: 1 });
 		expect(operations[0]).toMatchObject({ id: operation.id });
 		expect(operations[0]!.state).toBe('cancelled');
+	});
+});
+
+describe('a console that was killed', () => {
+	it('leaves nothing running once the next one is open, and that says so', async (context) => {
+		if (process.platform !== 'linux') context.skip('nothing says here when a process began');
+		const system = makeSystem(
+			`${HEAD}actions:\n  deaf: {run: [bash, -c, 'trap "" TERM; echo $$$$ > pid; echo deaf; sleep 300']}\n`,
+		);
+		const killed = await startEngine(system.options());
+		const started = await killed.send('operation.start', start('deaf'));
+		if (!started.ok) throw new Error('not started');
+		await killed.until(said('deaf'));
+		const pid = Number(readFileSync(join(system.folder, 'pid'), 'utf8'));
+		const note = join(system.folder, '.rounds/running', `${started.value.operation.id}.json`);
+		expect(statSync(note).mode & 0o777).toBe(0o600);
+		await killed.kill();
+		expect(lives(pid)).toBe(true);
+
+		const next = await openTest(system.options());
+		expect(await next.ended(started.value.operation.id)).toMatchObject({ state: 'lost' });
+		await until(() => !lives(pid));
+		expect(existsSync(note)).toBe(false);
+		const { activity } = await next.send('activity.list', { limit: 20 });
+		expect(activity.map((e) => e.code)).toContain('operation.left-ended');
+	});
+
+	it('ends no stranger who has the number by now', async () => {
+		const stranger = spawn('sleep', ['300'], { detached: true, stdio: 'ignore' });
+		onTestFinished(() => void stranger.kill('SIGKILL'));
+		const system = makeSystem(`${HEAD}actions:\n  one: {run: [sleep, '300']}\n`);
+		const killed = await startEngine(system.options());
+		const started = await killed.send('operation.start', start('one'));
+		if (!started.ok) throw new Error('not started');
+		const note = join(system.folder, '.rounds/running', `${started.value.operation.id}.json`);
+		await until(() => existsSync(note));
+		const kept = JSON.parse(readFileSync(note, 'utf8'));
+		await killed.kill();
+		process.kill(-kept.pid, 'SIGKILL');
+		writeFileSync(note, JSON.stringify({ ...kept, pid: stranger.pid }));
+		const next = await openTest(system.options());
+		expect(await next.ended(started.value.operation.id)).toMatchObject({ state: 'lost' });
+		expect(lives(stranger.pid!)).toBe(true);
+		const { activity } = await next.send('activity.list', { limit: 20 });
+		expect(activity.map((e) => e.code)).toContain('operation.lost');
+	});
+
+	it('leaves no note where all ended in order', async () => {
+		const system = makeSystem(`${HEAD}actions:\n  one: {run: [echo, hi]}\n`);
+		const engine = await openTest(system.options());
+		await run(engine, 'one');
+		expect(readdirSync(join(system.folder, '.rounds/running'))).toEqual([]);
 	});
 });
