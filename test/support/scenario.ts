@@ -163,7 +163,9 @@ async function look(
 		steps: moment.steps && engine.round()?.steps.map(standingOf),
 		asked: only(moment.asked, (name) => asked.get(name) ?? 0),
 		unsaved: moment.unsaved === undefined ? undefined : storage.unsaved,
-		notices: moment.notices && engine.events.flatMap((e) => (e.kind === 'notice' && e.code.startsWith('clock.') ? [e.code] : [])),
+		notices:
+			moment.notices &&
+			engine.events.flatMap((e) => (e.kind === 'notice' && e.code.startsWith('clock.') ? [e.code] : [])),
 		problems: moment.problems === undefined ? undefined : problems,
 	};
 }

@@ -58,7 +58,12 @@ describe('judging', () => {
 		const one = check('a', { retryMs: 3_000 });
 		const { recorder, clock } = setUp([one]);
 		const take = (code: 'refused' | 'command-missing') =>
-			recorder.take({ check: one, at: clock.now(), durationMs: 1, outcome: { ok: false, error: fault(code) } });
+			recorder.take({
+				check: one,
+				at: clock.now(),
+				durationMs: 1,
+				outcome: { ok: false, error: fault(code) },
+			});
 		expect(take('refused')).toBe(3_000);
 		expect(take('command-missing')).toBeNull();
 	});
