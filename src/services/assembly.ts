@@ -13,7 +13,7 @@ import { createDispatch } from './dispatch.ts';
 import { faceOf } from './face.ts';
 import { createFollower } from './follower.ts';
 import { createHousekeeping } from './housekeeping.ts';
-import { createLateWrites, joinStorage } from './late-writes.ts';
+import { createLateWrites, joinStorage, writeLast } from './late-writes.ts';
 import { createLease, createLiving } from './lease.ts';
 import { createLogs } from './logs/logs.ts';
 import { createLogRecords } from './logs/records.ts';
@@ -269,7 +269,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		checks.stop();
 		lease.stop();
 		activity('engine.closed', { pid: holder.pid });
-		late.stop();
+		await writeLast(clock, parts.polls, [checks.recorder, late]);
 		await within(clock, 300, files.settled());
 		await logs.close();
 		await parts.close();
