@@ -44,6 +44,8 @@ export interface Operations {
 	recover(): void;
 	/** Tells operations other consoles started or ended. */
 	reread(): void;
+	/** How one ended that the store does not know of yet. */
+	unstored(id: OperationId): { readonly operation: Operation; readonly output: string } | null;
 	isBusy(): boolean;
 	/** Resolves when the operation has ended. */
 	ended(id: OperationId): Promise<Operation | null>;

@@ -27,7 +27,7 @@ export function createOperations(parts: OperationsParts): Operations {
 	>();
 	const told = new Map<OperationId, { readonly state: string; readonly tail: readonly string[] }>();
 	/** Ended here, though the store does not know yet. */
-	const late = new Set<OperationId>();
+	const late = new Map<OperationId, { readonly operation: Operation; readonly output: string }>();
 
 	const tell = (operation: Operation, tail: readonly string[]) => {
 		told.set(operation.id, { state: operation.state, tail });
@@ -170,15 +170,15 @@ export function createOperations(parts: OperationsParts): Operations {
 		const state = cancelled ? 'cancelled' : 'done';
 		const { level, samples, reasons, files } = end;
 		const facts = { endedAt: clock.now(), state, level, samples, reasons, files } as const;
+		// Even when the store is busy or full the screen says how it ended; what is not stored yet is counted.
+		const ended: Operation = { ...operation, ...facts };
 		running.delete(id);
+		late.set(id, { operation: ended, output });
 		parts.leftovers.forget(id);
-		late.add(id);
 		parts.keep(
 			() => store.finish(id, facts, output),
 			() => late.delete(id),
 		);
-		// Even when the store is busy or full the screen says how it ended; what is not stored yet is counted.
-		const ended: Operation = { ...operation, ...facts };
 		tell(ended, lastLines(output));
 		parts.onActivity('operation.ended', { action, operation: id, level, state });
 		parts.onFinished(ended, output);
@@ -245,6 +245,7 @@ export function createOperations(parts: OperationsParts): Operations {
 				tell(operation, output?.ok ? lastLines(output.value) : []);
 			}
 		},
+		unstored: (id) => late.get(id) ?? null,
 		isBusy: () => running.size > 0,
 		ended: async (id) => {
 			const found = running.get(id);

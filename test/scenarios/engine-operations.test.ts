@@ -290,6 +290,10 @@ rounds:
 		expect(ended).toMatchObject({ state: 'done', level: 'ok' });
 		const counted = await engine.until((e) => e.kind === 'storage' && e.storage.unsaved >= 2);
 		expect(counted).toMatchObject({ storage: { fault: { code: 'storage-busy' } } });
+		const { output: early, operation: shown } = await engine.send('operation.output', {
+			operation: operation.id,
+		});
+		expect([early, shown.state]).toEqual(['8/8 passed\n', 'done']);
 		other.exec('COMMIT');
 		other.close();
 		await engine.until((e) => e.kind === 'round' && e.round.steps[0]!.found.length > 0);
