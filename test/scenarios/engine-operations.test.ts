@@ -123,10 +123,14 @@ describe('a pattern that nearly fits in too many ways', () => {
 			`${HEAD}checks:
   printed: {kind: command, run: [cat, long.txt], every: 1h, result: '${evil}'}
   judged: {kind: command, run: [cat, long.txt], every: 1h, must: ['stdout matches "^(\\\\w+\\\\s?)+$"']}
+  filtered: {kind: file, path: doc.json, parse: json, every: 1h, must: ["count($.items[?match(@.n, '(a|a)+b')]) == 0"]}
 actions:
   counts: {run: [cat, long.txt], result: '${evil}'}
 `,
-			{ 'long.txt': `${'a'.repeat(27)}!\n` },
+			{
+				'long.txt': `${'a'.repeat(27)}!\n`,
+				'doc.json': JSON.stringify({ items: [{ n: `${'a'.repeat(26)}!` }] }),
+			},
 		);
 		const engine = await openTest(system.options());
 		const { operation, output } = await run(engine, 'counts');
@@ -139,6 +143,10 @@ actions:
 		expect(engine.picture('printed')).toMatchObject({
 			level: 'unknown',
 			reasons: [{ kind: 'fault', fault: { code: 'own-limit', detail: { reason: 'pattern' } } }],
+		});
+		expect(engine.picture('filtered')).toMatchObject({
+			level: 'unknown',
+			reasons: [{ kind: 'condition', outcome: { holds: null, why: { code: 'pattern-over-time' } } }],
 		});
 		expect(engine.picture('judged')).toMatchObject({
 			level: 'unknown',
