@@ -20,7 +20,8 @@ export interface HttpRequest {
 	readonly url: Text;
 	readonly method: string;
 	readonly headers: Readonly<Record<string, Text>>;
-	readonly body: Text | null;
+	/** Bytes are sent as they are: what was uploaded need not be text. */
+	readonly body: Text | Uint8Array | null;
 	/** How many redirects to follow; secret headers never leave their origin. */
 	readonly redirects: number;
 	/** Decoded bytes. */
@@ -89,6 +90,8 @@ export interface FilesPort {
 	facts(path: string): Promise<Result<FileFacts, Fault>>;
 	/** Whole file as text, at most `limit` bytes (more is fault `body-too-large`). */
 	readText(path: string, limit: number, limits: Limits): Promise<Result<string, Fault>>;
+	/** The same as bytes. */
+	readBytes(path: string, limit: number, limits: Limits): Promise<Result<Uint8Array, Fault>>;
 	/** Lower-case hex SHA-256, read in blocks. */
 	hash(path: string, limits: Limits): Promise<Result<string, Fault>>;
 	/** Absolute paths matching a glob, sorted; at most `limit`. */
