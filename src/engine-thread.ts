@@ -2,10 +2,9 @@ import { parentPort } from 'node:worker_threads';
 import { signFirstRound } from './cli/first-round.ts';
 import type { CommandInput, CommandName, Engine, EngineEvent } from './domain/engine.ts';
 import { createOutbox, type FromEngine, type ToEngine } from './domain/engine-wire.ts';
-import { createRedactor } from './domain/text.ts';
 import { type EngineFailure, type EngineOptions, openEngine } from './engine.ts';
 import { createClock } from './platform/clock.ts';
-import { redactThrown } from './platform/crash.ts';
+import { hideInCrashes, redactThrown } from './platform/crash.ts';
 import { type GroupBoard, writeGroupsOn } from './platform/group-board.ts';
 import { type LastPicture, writePicture } from './platform/last-picture.ts';
 
@@ -26,14 +25,10 @@ export type ThreadOpening =
 
 const KEEP_MS = 15_000;
 
-let redactor = createRedactor([]);
-const onSecrets = (values: readonly string[]) => {
-	redactor = createRedactor(values);
-};
 // The other thread writes the crash file and knows no secret.
 if (parentPort)
 	process.on('uncaughtException', (thrown) => {
-		throw redactThrown(thrown, redactor);
+		throw redactThrown(thrown);
 	});
 
 const port = parentPort;
@@ -41,11 +36,11 @@ port?.once('message', (start: ThreadStart) => void run(port, start));
 
 async function run(port: NonNullable<typeof parentPort>, start: ThreadStart): Promise<void> {
 	writeGroupsOn(start.groups);
-	let opened = await openEngine({ ...start, onSecrets, polls: true });
+	let opened = await openEngine({ ...start, onSecrets: hideInCrashes, polls: true });
 	if (start.demo && opened.ok && (await isNew(opened.value))) {
 		await opened.value.close();
 		await prepareDemo(start);
-		opened = await openEngine({ ...start, onSecrets, polls: true });
+		opened = await openEngine({ ...start, onSecrets: hideInCrashes, polls: true });
 	}
 	if (!opened.ok) {
 		port.postMessage({ kind: 'failed', failure: opened.error } satisfies ThreadOpening);
@@ -87,7 +82,13 @@ async function isNew(engine: Engine): Promise<boolean> {
 
 /** A newcomer needs a baseline to drift from: one earlier round, signed by the demo itself through ordinary commands. */
 async function prepareDemo(start: ThreadStart): Promise<void> {
-	const opened = await openEngine({ ...start, onSecrets, operator: 'demo', signsAsDemo: true, polls: false });
+	const opened = await openEngine({
+		...start,
+		onSecrets: hideInCrashes,
+		operator: 'demo',
+		signsAsDemo: true,
+		polls: false,
+	});
 	if (!opened.ok) return;
 	await signFirstRound(opened.value, createClock().now(), start.demoWords);
 	await opened.value.close();

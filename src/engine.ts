@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { splitCommand } from './checks/command-line.ts';
 import { CHECK_KINDS } from './checks/index.ts';
 import { type ConfigSources, loadConfig } from './config/load.ts';
@@ -11,6 +12,7 @@ import type { ConfigProblem } from './domain/picture.ts';
 import type { Clock, Limits } from './domain/ports.ts';
 import { err, ok, type Result } from './domain/result.ts';
 import { groupNumber } from './platform/groups.ts';
+import { createLeftovers } from './platform/leftovers.ts';
 import { searchWithin } from './platform/patterns.ts';
 import { birthOf, isProcess } from './platform/process-birth.ts';
 import { createWorld, type World } from './platform/world.ts';
@@ -126,6 +128,7 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine,
 		clock,
 		ports: world.probePorts(createSqlPort(pool)),
 		logFiles: world.logFiles,
+		leftovers: createLeftovers(join(system.state.path, 'running')),
 		ownFiles: world.ownFiles(groupNumber(system.state.group)),
 		storage,
 		config,

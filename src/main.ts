@@ -12,11 +12,11 @@ import { cliWords } from './cli/words.ts';
 import { findConfig } from './config/find.ts';
 import { createEngineClient, type FromEngine, type ToEngine } from './domain/engine-wire.ts';
 import type { Locale } from './domain/own-text.ts';
-import { clean, createRedactor } from './domain/text.ts';
+import { clean } from './domain/text.ts';
 import type { ThreadOpening, ThreadStart } from './engine-thread.ts';
 import { pickLanguage, pickLocale, say } from './i18n/messages.ts';
 import { createClock } from './platform/clock.ts';
-import { describeCrash, writeCrash } from './platform/crash.ts';
+import { describeCrash, hideInCrashes, writeCrash } from './platform/crash.ts';
 import { createGroupBoard, endGroups } from './platform/group-board.ts';
 import {
 	buildMark,
@@ -40,13 +40,12 @@ interface Session {
 	readonly version: string;
 }
 
-/** What a crash needs to know: which secrets there are on this thread, and what is on the screen. */
-let redactor = createRedactor([]);
+/** What is on the screen when a crash comes. */
 let drawn: LastPicture | null = null;
 
 function sayCrash(thrown: unknown): number {
 	if (drawn !== null) forgetPicture(drawn);
-	process.stderr.write(`rounds: ${describeCrash(thrown, packageJson.version, redactor)}\n`);
+	process.stderr.write(`rounds: ${describeCrash(thrown, packageJson.version)}\n`);
 	return EXIT.bug;
 }
 
@@ -120,9 +119,7 @@ async function runHeadlessCommand(session: Session): Promise<number> {
 				demo: false,
 				polls,
 				reservedKeys: RESERVED_KEYS,
-				onSecrets(values) {
-					redactor = createRedactor(values);
-				},
+				onSecrets: hideInCrashes,
 			});
 		},
 	});
@@ -251,7 +248,7 @@ async function runOnTerminal(session: Session): Promise<number> {
 	}
 	worker.on('message', (message: FromEngine) => client.receive(message));
 	worker.on('error', (thrown) =>
-		client.lost(clean(String(thrown), { max: 200 }), writeCrash(thrown, version, redactor)),
+		client.lost(clean(String(thrown), { max: 200 }), writeCrash(thrown, version)),
 	);
 	send = (message) => worker.postMessage(message);
 	for (const message of waiting) send(message);

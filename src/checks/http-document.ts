@@ -14,7 +14,7 @@ const NO_BODY = new Set([204, 205, 304]);
  * unknown, never true. An answer that says JSON and is none is fault `bad-body`.
  */
 export function documentOf(
-	options: HttpOptions,
+	options: Pick<HttpOptions, 'read'>,
 	method: string,
 	answer: HttpAnswer,
 ): Result<Value | undefined, Fault> {

@@ -6,6 +6,8 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const trueOrFalse = () => z.boolean({ error: 'expected true or false' });
 
+export const httpMethod = () => z.enum(METHODS, { error: `expected one of ${METHODS.join(', ')}` });
+
 export const httpHeaders = () =>
 	written<Record<string, Text>>(
 		(value) =>
@@ -38,10 +40,7 @@ export const httpAuth = () =>
 
 export const httpSchema = z.strictObject({
 	url: url().describe('Address to ask, http or https.'),
-	method: z
-		.enum(METHODS, { error: `expected one of ${METHODS.join(', ')}` })
-		.optional()
-		.describe('GET, or POST when there is a body.'),
+	method: httpMethod().optional().describe('GET, or POST when there is a body.'),
 	headers: httpHeaders()
 		.optional()
 		.describe('Headers to send. Those that hold a secret never follow a redirect elsewhere.'),

@@ -7,6 +7,7 @@ import { dns } from './dns.ts';
 import { docker } from './docker.ts';
 import { env } from './env.ts';
 import { file } from './file.ts';
+import { flow } from './flow.ts';
 import { heartbeat } from './heartbeat.ts';
 import { host } from './host.ts';
 import { http } from './http.ts';
@@ -54,6 +55,7 @@ export const CHECK_KINDS = [
 	tls,
 	dns,
 	websocket,
+	flow,
 ] as const;
 
 /** The kind of this name. Options are the kind's own: only its schema and its probe know their shape. */

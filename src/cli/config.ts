@@ -8,6 +8,7 @@ import type { Result } from '../domain/result.ts';
 import { clean, createRedactor } from '../domain/text.ts';
 import { defineMessages, say } from '../i18n/messages.ts';
 import { type CliContext, EXIT, type HeadlessCommand } from './command.ts';
+import { printProofs } from './config-prove.ts';
 import { paint } from './print.ts';
 
 /** What this command uses of what every headless command is given. */
@@ -16,7 +17,7 @@ export type ConfigCommandContext = Pick<
 	'out' | 'err' | 'json' | 'locale' | 'sources' | 'configPath' | 'environment' | 'cwd' | 'reservedKeys'
 >;
 
-const USAGE = 'config check [--json] | explain <check> | schema';
+const USAGE = 'config check [--json] | explain <check> | prove [--json] | schema';
 
 const words = defineMessages({
 	en: {
@@ -39,12 +40,12 @@ const words = defineMessages({
 	},
 });
 
-/** `rounds config`: says what is wrong, what a check will do, or the JSON Schema. */
+/** `rounds config`: says what is wrong, what a check will do, which conditions test nothing, or the JSON Schema. */
 export const configCommand = {
 	name: 'config',
 	summary: {
-		en: 'check the configuration, explain a check, print the JSON Schema',
-		'zh-CN': '检查配置、解释检查、输出 JSON Schema',
+		en: 'check the configuration, explain a check, prove its conditions, print the JSON Schema',
+		'zh-CN': '检查配置、解释检查、证明条件、输出 JSON Schema',
 	},
 	usage: USAGE,
 	async run(args, context): Promise<number> {
@@ -57,9 +58,13 @@ export const configCommand = {
 			return 0;
 		}
 		if (verb === 'check' && rest.length === 0) return check(context, json);
+		if (verb === 'prove' && rest.length === 0) {
+			const loaded = await load(context, json);
+			return typeof loaded === 'number' ? loaded : printProofs(loaded, context, json);
+		}
 		const [id] = rest;
 		if (verb === 'explain' && id !== undefined && rest.length === 1) return explain(id, context, json);
-		return misused(context, verb === 'check' || verb === 'schema' ? rest[0] : rest[1]);
+		return misused(context, verb === 'explain' ? rest[1] : rest[0]);
 	},
 } as const satisfies HeadlessCommand;
 

@@ -1,7 +1,9 @@
 import type { Engine, EngineEvent } from '../domain/engine.ts';
-import type { CheckPicture, ConfigProblem, SystemFace } from '../domain/picture.ts';
+import type { CheckPicture, ConfigProblem, StoragePicture, SystemFace } from '../domain/picture.ts';
 import { faultText } from '../i18n/fault.ts';
+import { say } from '../i18n/messages.ts';
 import { type CliContext, EXIT, type OpenFailure, type OpenWishes } from './command.ts';
+import { cliWords } from './words.ts';
 
 /** An engine with what it has told so far. */
 export interface Opened {
@@ -23,15 +25,18 @@ export async function withEngine(
 	if (!found.ok) return sayFailure(context, found.error);
 	const engine = found.value;
 	let face: SystemFace | null = null;
+	let storage: StoragePicture | null = null;
 	const pictures = new Map<string, CheckPicture>();
 	const listeners = new Set<(event: EngineEvent) => void>();
 	const stop = engine.subscribe((event) => {
 		if (event.kind === 'system') face = event.face;
+		if (event.kind === 'storage') storage = event.storage;
 		if (event.kind === 'picture' || event.kind === 'recorded') {
 			for (const check of event.checks) pictures.set(check.id, check);
 		}
 		for (const listener of listeners) listener(event);
 	});
+	let code: number;
 	try {
 		if (face === null) throw new Error('the engine told no system');
 		const work = run({
@@ -44,11 +49,20 @@ export async function withEngine(
 			},
 		});
 		// Asked to end: what runs is ended with us by closing in order, not left behind.
-		return await Promise.race([work, context.interrupted]);
+		code = await Promise.race([work, context.interrupted]);
 	} finally {
-		stop();
 		await engine.close();
+		stop();
 	}
+	return storage === null ? code : sayUnsaved(context, storage, code);
+}
+
+/** What was found out and is on no disk: whoever reads the exit code must not take it for recorded. */
+function sayUnsaved({ err, locale }: CliContext, { unsaved, fault }: StoragePicture, code: number): number {
+	if (unsaved === 0) return code;
+	const why = fault === null ? '' : `${say(cliWords, locale, 'colon')}${faultText(fault, locale)}`;
+	err(`rounds: ${say(cliWords, locale, 'unsaved', { count: unsaved })}${why}`);
+	return EXIT.storage;
 }
 
 export function sayFailure(context: Pick<CliContext, 'err' | 'locale'>, failure: OpenFailure): number {

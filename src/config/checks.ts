@@ -6,10 +6,12 @@ import type { Fault } from '../domain/fault.ts';
 import { checkId, serviceId } from '../domain/ids.ts';
 import type { OwnText } from '../domain/own-text.ts';
 import { Secret } from '../domain/secret.ts';
+import type { EnvironmentDefinition } from '../domain/system.ts';
 import type { Unit } from '../domain/value.ts';
 import { readHours } from './behaviour.ts';
 import type { Complaints } from './complaints.ts';
 import { checkNames, type Known, type Placed, readConditions, readShown } from './conditions.ts';
+import { fieldWords } from './field-words.ts';
 import type { Filler } from './fill.ts';
 import { kindWord } from './include.ts';
 import { isGlob, resolveGlob, resolvePath } from './paths.ts';
@@ -27,6 +29,8 @@ const LEAST_EVERY_MS = 1000;
 
 export interface Surroundings {
 	readonly folder: string;
+	/** The active one. */
+	readonly environment: Pick<EnvironmentDefinition, 'name' | 'guard'>;
 	readonly services: readonly string[];
 	readonly filler: Filler;
 	readonly secrets: SecretStore;
@@ -34,10 +38,14 @@ export interface Surroundings {
 }
 
 /** A filler for one piece that remembers the fault of the first secret in it that could not be read. */
-export function fillWithFaults(around: Surroundings, found: { fault: Fault | null }): FillScalar {
+export function fillWithFaults(
+	around: Surroundings,
+	found: { fault: Fault | null },
+	later: readonly string[] = [],
+): FillScalar {
 	return (scalar: ScalarTree, path: Path) => {
 		if (RAW.includes(path[0])) return scalar.value;
-		const value = around.filler.fill(scalar);
+		const value = around.filler.fillExcept(scalar, later);
 		if (value instanceof Secret) found.fault ??= around.secrets.faultOf(value);
 		return value;
 	};
@@ -124,7 +132,7 @@ function readCheck(id: string, entry: Entry, around: Surroundings): Draft {
 		entries: new Map([...tree.entries].filter(([key]) => !COMMON_KEYS.includes(key))),
 	};
 	const found: { fault: Fault | null } = { fault: null };
-	const fill = fillWithFaults(around, found);
+	const fill = fillWithFaults(around, found, kind?.later);
 	const where = `checks.${id}`;
 	const keys = validate<CommonKeys>({ schema: checkSchema, tree: common, where, fill }, complaints);
 	const options =
@@ -150,6 +158,12 @@ function readCheck(id: string, entry: Entry, around: Surroundings): Draft {
 	};
 	if (kind === undefined || options === undefined) return draft;
 
+	const refused = kind.refusal?.(options, around.environment) ?? null;
+	if (refused !== null)
+		complaints.errorText(
+			member(tree, refused.key) ?? entry.key,
+			fieldWords(refused.message, complaints.locale),
+		);
 	const resolved = resolvePaths(options, kind, around.folder);
 	const samples = new Map<string, Unit | null>(Object.entries(kind.samples(resolved)));
 	for (const { name, key } of shown) {
@@ -261,6 +275,8 @@ function resolvePaths(
 ): Record<string, unknown> {
 	const resolve = (value: unknown): unknown => {
 		if (Array.isArray(value)) return value.map(resolve);
+		if (typeof value === 'object' && value !== null)
+			return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, resolve(one)]));
 		if (typeof value !== 'string') return value;
 		return isGlob(value) ? resolveGlob(folder, value) : resolvePath(folder, value);
 	};

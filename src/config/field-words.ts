@@ -22,6 +22,32 @@ const ZH: Readonly<Record<string, string>> = {
 	'"expect" beside "only"': '写了“only”就要写“expect”',
 	'an address such as ws://localhost:8000/ws or wss://booking.example/ws':
 		'ws://localhost:8000/ws 或 wss://booking.example/ws 之类的地址',
+	'the name of a step, such as log-in': '步骤名称，如 log-in',
+	'a list of steps': '步骤列表',
+	'fields of a form, such as {user: probe}': '表单字段，如 {user: probe}',
+	'fields with the name of one of "files" each, such as {file: bill}':
+		'字段及“files”中某一文件的名称，如 {file: bill}',
+	'a status such as 200, or a list of them': '状态码（如 200）或其列表',
+	'names with where each stands, such as {token: $.access_token} or {id: {header: X-Id, secret: false}}':
+		'名称及各自所在位置，如 {token: $.access_token} 或 {id: {header: X-Id, secret: false}}',
+	'a list of environments': '环境列表',
+	'names with their text, such as {customer: rounds-probe}': '名称及其文本，如 {customer: rounds-probe}',
+	'names with a path each, such as {bill: fixtures/bill.pdf}':
+		'名称及各自的路径，如 {bill: fixtures/bill.pdf}',
+	'a name that no other step has': '其他步骤没有用过的名称',
+	'a fixed host: what was captured may only stand behind it': '固定的主机：取得的值只能写在主机之后',
+	'either a body or a form, not both': 'body 或表单，二者取一',
+	'a step before this one that captures what it refers to': '先有一个步骤取得它所引用的值',
+	'what it refers to in "testData"': '在“testData”中写出它所引用的值',
+	'the name of one of "files"': '“files”中某一文件的名称',
+	'"writes: true" for a step that may change something, or "changes: false" in it':
+		'对可能改动数据的步骤写“writes: true”，或在该步骤中写“changes: false”',
+	'"writes: true" beside "cleanup"': '写了“cleanup”就要写“writes: true”',
+	'"testData" or "files" beside "writes: true"': '写了“writes: true”就要写“testData”或“files”',
+	'"cleanup" beside "writes: true"': '写了“writes: true”就要写“cleanup”',
+	'a step that writes to hold something of "testData"': '写入的步骤含有“testData”中的值',
+	'this environment in "allowIn": it has a guard, and the flow writes':
+		'“allowIn”中写明此环境：它有保护，而此流程会写入',
 	'names of subprotocols, such as [graphql-ws]': '子协议名称，如 [graphql-ws]',
 	'auto, json or text': 'auto、json 或 text',
 	'a reference to a secret, such as "secret:api_token", never the value itself':

@@ -11,6 +11,8 @@ import { placeIn, type ScalarTree } from './tree.ts';
 export interface Filler {
 	/** A string becomes text or a Secret; a lone `${name}` keeps the type its value has (a port stays a number). */
 	fill(scalar: ScalarTree): Text | number | boolean | null;
+	/** The same, but references such as `${word.name}` stay as they are when the word is one of `later`. */
+	fillExcept(scalar: ScalarTree, later: readonly string[]): Text | number | boolean | null;
 }
 
 type Found = Text | number | boolean;
@@ -25,27 +27,31 @@ export function createFiller(
 	const making = new Set<string>();
 	const warned = new Set<string>();
 
-	const fill = (scalar: ScalarTree): Text | number | boolean | null => {
+	const fillExcept = (scalar: ScalarTree, later: readonly string[]): Text | number | boolean | null => {
 		if (typeof scalar.value !== 'string') return scalar.value;
 		const pieces = piecesOf(scalar.value);
 		const [only] = pieces;
-		const parts = pieces.map((piece) => fillPiece(piece, scalar));
+		const parts = pieces.map((piece) => fillPiece(piece, scalar, later));
 		if (pieces.length === 1 && only?.kind === 'name') return parts[0] ?? '';
 		const text = joinTexts(parts.map((part) => (part instanceof Secret ? part : String(part))));
 		if (text instanceof Secret) secrets.inherit(text, parts);
 		return text;
 	};
 
-	const fillPiece = (piece: Piece, scalar: ScalarTree): Found => {
+	const fillPiece = (piece: Piece, scalar: ScalarTree, later: readonly string[]): Found => {
 		if (piece.kind === 'plain') return piece.text;
 		const at = placeIn(scalar, piece.offset, piece.length);
 		switch (piece.kind) {
 			case 'open':
 				complaints.error(at, 'open-reference');
 				return '';
-			case 'bad':
+			case 'bad': {
+				const written = String(scalar.value).slice(piece.offset, piece.offset + piece.length);
+				const word = /^\$\{([a-z]+)\.[\p{L}_][\p{L}\p{N}_-]*\}$/u.exec(written)?.[1];
+				if (word !== undefined && later.includes(word)) return written;
 				complaints.error(at, 'bad-reference');
 				return '';
+			}
 			case 'env': {
 				const value = sources.env(piece.name);
 				if (value === undefined) complaints.error(at, 'unknown-process-variable', { name: piece.name });
@@ -99,11 +105,11 @@ export function createFiller(
 			return '';
 		}
 		making.add(name);
-		const value = fill(own) ?? '';
+		const value = fillExcept(own, []) ?? '';
 		making.delete(name);
 		made.set(name, value);
 		return value;
 	};
 
-	return { fill };
+	return { fill: (scalar) => fillExcept(scalar, []), fillExcept };
 }

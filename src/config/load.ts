@@ -52,6 +52,7 @@ export async function loadConfig(
 	const filler = createFiller(environments, secrets, sources, complaints);
 	const around: Surroundings = {
 		folder,
+		environment: environments.active,
 		services: [...section(root, 'services').entries.keys()],
 		filler,
 		secrets,

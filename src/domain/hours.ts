@@ -34,7 +34,7 @@ export function parseHours(text: string): Result<Hours, string> {
 function parseDays(text: string): readonly number[] | null {
 	const days = new Set<number>();
 	for (const part of text.split(',')) {
-		const [first, last, ...more] = part.split('-').map((name) => DAYS.findIndex((day) => day === name));
+		const [first, last, ...more] = part.split('-').map((name) => DAYS.indexOf(name as (typeof DAYS)[number]));
 		if (first === undefined || first < 0 || last === -1 || more.length > 0) return null;
 		for (let day = first; ; day = (day + 1) % 7) {
 			days.add(day);

@@ -61,6 +61,13 @@ class OperatorPattern extends RegExp {
 	}
 }
 
+/** What tries patterns that are not compiled here; throws `PatternOverTime` too. */
+export function withinPatternTime<T>(search: () => T): T {
+	const done = timed(search, PATTERN_MS);
+	if (!done) throw new PatternOverTime();
+	return done.value;
+}
+
 /** Compiles a pattern of the configuration; throws a SyntaxError as RegExp does. */
 export function operatorPattern(source: string, flags: string): RegExp {
 	return new OperatorPattern(source, flags);

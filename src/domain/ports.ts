@@ -21,7 +21,8 @@ export interface HttpRequest {
 	readonly url: Text;
 	readonly method: string;
 	readonly headers: Readonly<Record<string, Text>>;
-	readonly body: Text | null;
+	/** Bytes are sent as they are: what was uploaded need not be text. */
+	readonly body: Text | Uint8Array | null;
 	/** How many redirects to follow; secret headers never leave their origin. */
 	readonly redirects: number;
 	/** Decoded bytes. */
@@ -90,6 +91,8 @@ export interface FilesPort {
 	facts(path: string): Promise<Result<FileFacts, Fault>>;
 	/** Whole file as text, at most `limit` bytes (more is fault `body-too-large`). */
 	readText(path: string, limit: number, limits: Limits): Promise<Result<string, Fault>>;
+	/** The same as bytes. */
+	readBytes(path: string, limit: number, limits: Limits): Promise<Result<Uint8Array, Fault>>;
 	/** Lower-case hex SHA-256, read in blocks. */
 	hash(path: string, limits: Limits): Promise<Result<string, Fault>>;
 	/** Absolute paths matching a glob, sorted; at most `limit`. */
@@ -108,6 +111,8 @@ export interface CommandRequest {
 	readonly outputLimit: number;
 	/** What it prints is redacted by this before it is cut, cleaned or told. */
 	readonly redactor?: Redactor;
+	/** Called with the number of the process group once it runs. */
+	readonly onStarted?: (group: number) => void;
 	/** Called with cleaned text as it arrives. */
 	readonly onOutput?: (stream: 'out' | 'err', text: string) => void;
 }
@@ -247,6 +252,14 @@ export interface ProbePorts extends WorldPorts {
 /** Resolves `env:`, `file:` and `cmd:` references. */
 export interface SecretsPort {
 	resolve(reference: string): Promise<Result<Secret, Fault>>;
+}
+
+/** What runs for an operation, kept where the next console finds it when this one is killed. */
+export interface Leftovers {
+	note(operation: number, group: number): void;
+	forget(operation: number): void;
+	/** Ends what a console that is gone left running; false where nothing runs, or nothing proves that it is the same. */
+	end(operation: number): boolean;
 }
 
 /** Files we write ourselves: under a temporary name, fsynced, renamed, directory fsynced; links not followed. */

@@ -65,6 +65,7 @@ export function runCommand(
 			return resolve(err(spawnFault(error, argv[0] ?? '')));
 		}
 		endWithUs(child);
+		if (child.pid !== undefined) request.onStarted?.(child.pid);
 		let ending: Fault | null = null;
 		let exited: { code: number | null; signal: string | null } | null = null;
 		let killed = false;

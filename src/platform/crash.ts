@@ -1,13 +1,22 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { clean } from '../domain/text.ts';
+import { clean, createRedactor } from '../domain/text.ts';
 import { ownFolder } from './own-folder.ts';
+
+const secrets = new Set<string>();
+let known = createRedactor([]);
+
+/** What this thread knows must stand in no crash file, together with all that it was told before. */
+export function hideInCrashes(values: readonly string[]): void {
+	for (const value of values) secrets.add(value);
+	known = createRedactor([...secrets]);
+}
 
 /** Writes what a bug left behind and returns where; null when it cannot be written. */
 export function writeCrash(
 	thrown: unknown,
 	version: string,
-	redactor: (text: string) => string,
+	redactor: (text: string) => string = known,
 	folder = ownFolder(),
 ): string | null {
 	if (folder === null) return null;
@@ -26,7 +35,7 @@ export function writeCrash(
 }
 
 /** One sentence for who was surprised by it, and the file with the rest. */
-export function describeCrash(thrown: unknown, version: string, redactor: (text: string) => string): string {
+export function describeCrash(thrown: unknown, version: string, redactor = known): string {
 	const file = writeCrash(thrown, version, redactor);
 	const message = redactor(thrown instanceof Error ? thrown.message : String(thrown));
 	const where = file === null ? '' : ` · details in ${file}`;
@@ -34,7 +43,7 @@ export function describeCrash(thrown: unknown, version: string, redactor: (text:
 }
 
 /** What was thrown where secrets are known, for a thread that knows none: message and stack alone. */
-export function redactThrown(thrown: unknown, redactor: (text: string) => string): Error {
+export function redactThrown(thrown: unknown, redactor = known): Error {
 	const isError = thrown instanceof Error;
 	const safe = new Error(redactor(isError ? thrown.message : String(thrown)));
 	if (isError) {

@@ -23,18 +23,11 @@ export function createFiles(clock: Clock): FilesPort {
 				return err(fileFault(error, path));
 			}
 		},
+		readBytes: (path, limit, limits) => readWhole(clock, path, limit, limits),
 		async readText(path, limit, limits) {
-			const chunks: Buffer[] = [];
-			let bytes = 0;
-			const read = await readBlocks(clock, path, limits, (block) => {
-				bytes += block.length;
-				if (bytes > limit)
-					return fault('body-too-large', { limitBytes: limit, path: clean(path, { max: 300 }) });
-				chunks.push(Buffer.from(block));
-				return null;
-			});
+			const read = await readWhole(clock, path, limit, limits);
 			if (!read.ok) return read;
-			const text = Buffer.concat(chunks);
+			const text = read.value;
 			if (!isUtf8(text))
 				return err(fault('bad-encoding', { charset: 'utf-8', path: clean(path, { max: 300 }) }));
 			return ok(text.toString('utf8').replace(/^\ufeff/, ''));
@@ -50,6 +43,23 @@ export function createFiles(clock: Clock): FilesPort {
 		glob: findFiles,
 		parseYaml: readYaml,
 	};
+}
+
+async function readWhole(
+	clock: Clock,
+	path: string,
+	limit: number,
+	limits: Limits,
+): Promise<Result<Buffer, Fault>> {
+	const chunks: Buffer[] = [];
+	let bytes = 0;
+	const read = await readBlocks(clock, path, limits, (block) => {
+		bytes += block.length;
+		if (bytes > limit) return fault('body-too-large', { limitBytes: limit, path: clean(path, { max: 300 }) });
+		chunks.push(Buffer.from(block));
+		return null;
+	});
+	return read.ok ? ok(Buffer.concat(chunks)) : read;
 }
 
 function factsOf(stats: Stats): FileFacts {

@@ -16,7 +16,7 @@ export interface HopRequest {
 	readonly address: string;
 	readonly method: string;
 	readonly headers: Readonly<Record<string, string>>;
-	readonly body: string | null;
+	readonly body: string | Uint8Array | null;
 	readonly bodyLimit: number;
 	readonly verifyTls: boolean;
 	readonly kept: boolean;

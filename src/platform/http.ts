@@ -134,13 +134,17 @@ function hopOf({ url, request, method, foreign }: Outgoing, mayFollow: boolean):
 		address: foreign ? clean(url.host, { max: 200 }) : safeAddress(request.url),
 		method,
 		headers: headersToSend(request.headers, foreign, withBody),
-		body: withBody ? reveal(request.body as Text) : null,
+		body: withBody ? bodyToSend(request.body) : null,
 		bodyLimit: request.bodyLimit,
 		verifyTls: request.verifyTls,
 		// Where an answer sends us is not ours to remember: such connections are not kept.
 		kept: request.connection === 'kept' && !foreign,
 		follows: (status, headers) => mayFollow && isRedirect(status, headers),
 	};
+}
+
+function bodyToSend(body: HttpRequest['body']): string | Uint8Array | null {
+	return body === null || body instanceof Uint8Array ? body : reveal(body);
 }
 
 function headersToSend(
@@ -180,7 +184,10 @@ function follow(from: Outgoing, status: number, location: string): Result<Outgoi
 	const foreign = from.foreign || url.origin !== from.url.origin;
 	const asGet = status === 303 ? from.method !== 'HEAD' : status < 303 && from.method === 'POST';
 	const method = asGet ? 'GET' : from.method;
-	if (foreign && method === from.request.method && from.request.body instanceof Secret)
+	// Of bytes nobody can tell whether a secret is among them.
+	const { body } = from.request;
+	const mayBeSecret = body instanceof Secret || body instanceof Uint8Array;
+	if (foreign && method === from.request.method && mayBeSecret)
 		return err(fault('redirect-refused', { reason: 'secret', to: clean(url.host, { max: 100 }) }));
 	return ok({ url, request: from.request, method, foreign });
 }

@@ -119,7 +119,8 @@ export function createDesk(ports: DeskPorts): Desk {
 		flushedAt = clock.monotonic();
 		picture.apply(events);
 		const notice = events.findLast((event) => event.kind === 'notice');
-		if (notice) picture.view.tell(notice.code === 'state.owner' ? 'plain' : 'bad', noticeText(notice, locale));
+		if (notice)
+			picture.view.tell(notice.code === 'state.owner' ? 'plain' : 'bad', noticeText(notice, locale));
 		if (events.some((event) => event.kind !== 'uptime' && event.kind !== 'polling')) loadLater();
 	}
 

@@ -11,12 +11,14 @@ const texts = defineMessages({
 		'clock.jumped': 'the wall clock jumped by {by}; intervals keep their own time',
 		'error-log.failed': 'the error log could not be written: {why}',
 		'state.owner': 'the state in {path} is yours alone; state.group shares it with a team',
+		'storage.lost': 'it stores again; {count} results were too many to wait and are lost',
 		conflict: 'key {key} means {kept} here, so {lost} has no key: see “keys” in the configuration',
 	},
 	'zh-CN': {
 		'clock.jumped': '系统时钟跳变 {by}，检查间隔不受影响',
 		'error-log.failed': '错误日志写入失败：{why}',
 		'state.owner': '{path} 中的状态仅您本人可用；设置 state.group 可与团队共享',
+		'storage.lost': '已恢复保存；有 {count} 个结果因等待过多而丢失',
 		conflict: '按键 {key} 已用于 {kept}，{lost} 因此没有按键：请查看配置中的 “keys”',
 	},
 });
@@ -30,6 +32,8 @@ export function noticeText({ code, detail }: Notice, locale: Locale): string {
 			});
 		case 'state.owner':
 			return say(texts, locale, code, { path: String(detail['path'] ?? '') });
+		case 'storage.lost':
+			return say(texts, locale, code, { count: Number(detail['count'] ?? 0) });
 		case 'error-log.failed':
 			return say(texts, locale, code, { why: whyText(detail, locale) });
 		default:

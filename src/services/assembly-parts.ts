@@ -3,7 +3,7 @@ import type { CheckKind } from '../domain/check.ts';
 import type { LogFilesPort } from '../domain/log-port.ts';
 import type { Locale } from '../domain/own-text.ts';
 import type { ConfigProblem } from '../domain/picture.ts';
-import type { Clock, OwnFilesPort, WorldPorts } from '../domain/ports.ts';
+import type { Clock, Leftovers, OwnFilesPort, WorldPorts } from '../domain/ports.ts';
 import type { Result } from '../domain/result.ts';
 import type { Holder, Storage } from '../domain/storage-port.ts';
 
@@ -12,6 +12,7 @@ export interface AssemblyParts {
 	readonly clock: Clock;
 	readonly ports: WorldPorts;
 	readonly logFiles: LogFilesPort;
+	readonly leftovers: Leftovers;
 	readonly ownFiles: OwnFilesPort;
 	readonly storage: Storage;
 	readonly config: LoadedConfig;

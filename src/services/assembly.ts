@@ -13,7 +13,7 @@ import { createDispatch } from './dispatch.ts';
 import { faceOf } from './face.ts';
 import { createFollower } from './follower.ts';
 import { createHousekeeping } from './housekeeping.ts';
-import { createLateWrites, joinStorage } from './late-writes.ts';
+import { createLateWrites, joinStorage, writeLast } from './late-writes.ts';
 import { createLease, createLiving } from './lease.ts';
 import { createLogs } from './logs/logs.ts';
 import { createLogRecords } from './logs/records.ts';
@@ -50,7 +50,6 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		const at = clock.now();
 		late.put(() => storage.activity.append({ at, by: operator, code, detail }));
 	};
-
 	const logRecords = createLogRecords({
 		files: parts.logFiles,
 		clock,
@@ -142,6 +141,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		clock,
 		store: storage.operations,
 		processes: ports.processes,
+		leftovers: parts.leftovers,
 		system: () => system,
 		operator,
 		locale,
@@ -269,7 +269,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		checks.stop();
 		lease.stop();
 		activity('engine.closed', { pid: holder.pid });
-		late.stop();
+		await writeLast(clock, parts.polls, [checks.recorder, late]);
 		await within(clock, 300, files.settled());
 		await logs.close();
 		await parts.close();

@@ -82,6 +82,7 @@ export function createChecks(parts: ChecksParts): Checks {
 		},
 		onStored: tell,
 		onStorage: (storage) => parts.emit({ kind: 'storage', storage }),
+		onLost: (count, at) => parts.emit({ kind: 'notice', code: 'storage.lost', detail: { count }, at }),
 	});
 	const prober = createProber(parts.ports, (now) => ({
 		signedAt: present.signedAt,

@@ -101,6 +101,8 @@ export function createDispatch({
 		'operation.start': (input) => patient(() => operations.start(input)),
 		'operation.cancel': (input) => operations.cancel(input.operation),
 		'operation.output': (input) => {
+			const unstored = operations.unstored(input.operation);
+			if (unstored) return ok(unstored);
 			const operation = lift(storage.operations.get(input.operation));
 			if (!operation.ok) return operation;
 			if (!operation.value)

@@ -13,7 +13,7 @@ const RETRY_MS = 1_000;
 export interface LateWrites {
 	/** Tries at once; what fails waits, in order, and is tried until it is stored. `onStored` runs once it is. */
 	put<T>(write: () => Stored<T>, onStored?: (value: T) => void): Stored<T>;
-	flush(): void;
+	flush(): unknown;
 	storage(): StoragePicture;
 	/** One more attempt, then no more. */
 	stop(): void;
@@ -84,6 +84,26 @@ export function createLateWrites(clock: Clock, onStorage: () => void): LateWrite
 			cancel?.();
 		},
 	};
+}
+
+/** Whoever leaves and never asks again waits longer for another program to give the store back. */
+const LAST_CONSOLE_MS = 1_000;
+const LAST_COMMAND_MS = 10_000;
+
+/** The end: writes what is left until all is stored, or for so long. What is then still missing was told by `storage()`. */
+export async function writeLast(
+	clock: Clock,
+	isConsole: boolean,
+	writers: readonly Pick<LateWrites, 'flush' | 'stop' | 'storage'>[],
+): Promise<void> {
+	const deadline = clock.monotonic() + (isConsole ? LAST_CONSOLE_MS : LAST_COMMAND_MS);
+	const isLeft = () => writers.some((writer) => writer.storage().unsaved > 0);
+	for (const writer of writers) writer.stop();
+	while (isLeft() && clock.monotonic() < deadline) {
+		await new Promise<void>((resolve) => clock.after(BUSY_RETRY_MS, resolve));
+		for (const writer of writers) writer.flush();
+	}
+	for (const writer of writers) writer.stop();
 }
 
 /** Of several things that wait to be stored, the one picture. */

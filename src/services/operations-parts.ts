@@ -3,7 +3,7 @@ import type { ActionId, CheckId, OperationId, RoundId } from '../domain/ids.ts';
 import type { Level } from '../domain/level.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { Locale } from '../domain/own-text.ts';
-import type { Clock, ProcessesPort } from '../domain/ports.ts';
+import type { Clock, Leftovers, ProcessesPort } from '../domain/ports.ts';
 import type { Result } from '../domain/result.ts';
 import type { OperationStore, Runner, RunningOperation } from '../domain/storage-port.ts';
 import type { SystemDefinition } from '../domain/system.ts';
@@ -20,6 +20,7 @@ export interface OperationsParts {
 	readonly redact: (text: string) => string;
 	/** Asks a check and returns how it stands then. */
 	readonly askCheck: (check: CheckId) => Promise<{ readonly level: Level; readonly line: string }>;
+	readonly leftovers: Leftovers;
 	readonly report: () => Promise<OperationEnd>;
 	/** This process, for the others to know whether it lives. */
 	readonly runner: Runner;
@@ -43,6 +44,8 @@ export interface Operations {
 	recover(): void;
 	/** Tells operations other consoles started or ended. */
 	reread(): void;
+	/** How one ended that the store does not know of yet. */
+	unstored(id: OperationId): { readonly operation: Operation; readonly output: string } | null;
 	isBusy(): boolean;
 	/** Resolves when the operation has ended. */
 	ended(id: OperationId): Promise<Operation | null>;

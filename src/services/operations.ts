@@ -27,7 +27,7 @@ export function createOperations(parts: OperationsParts): Operations {
 	>();
 	const told = new Map<OperationId, { readonly state: string; readonly tail: readonly string[] }>();
 	/** Ended here, though the store does not know yet. */
-	const late = new Set<OperationId>();
+	const late = new Map<OperationId, { readonly operation: Operation; readonly output: string }>();
 
 	const tell = (operation: Operation, tail: readonly string[]) => {
 		told.set(operation.id, { state: operation.state, tail });
@@ -151,7 +151,9 @@ export function createOperations(parts: OperationsParts): Operations {
 		try {
 			end =
 				body.kind === 'run'
-					? await runCommand(action, body, parts, signal, onText)
+					? await runCommand(action, body, parts, signal, onText, (group) =>
+							parts.leftovers.note(operation.id, group),
+						)
 					: body.kind === 'sequence'
 						? await runSequence(body, operation, signal, onText, agreed)
 						: await parts.report();
@@ -168,14 +170,15 @@ export function createOperations(parts: OperationsParts): Operations {
 		const state = cancelled ? 'cancelled' : 'done';
 		const { level, samples, reasons, files } = end;
 		const facts = { endedAt: clock.now(), state, level, samples, reasons, files } as const;
+		// Even when the store is busy or full the screen says how it ended; what is not stored yet is counted.
+		const ended: Operation = { ...operation, ...facts };
 		running.delete(id);
-		late.add(id);
+		late.set(id, { operation: ended, output });
+		parts.leftovers.forget(id);
 		parts.keep(
 			() => store.finish(id, facts, output),
 			() => late.delete(id),
 		);
-		// Even when the store is busy or full the screen says how it ended; what is not stored yet is counted.
-		const ended: Operation = { ...operation, ...facts };
 		tell(ended, lastLines(output));
 		parts.onActivity('operation.ended', { action, operation: id, level, state });
 		parts.onFinished(ended, output);
@@ -202,6 +205,9 @@ export function createOperations(parts: OperationsParts): Operations {
 			} as const;
 			const stored = store.finish(operation.id, end, '');
 			if (!stored.ok) continue;
+			const isEnded = one.runner?.host === parts.runner.host && parts.leftovers.end(operation.id);
+			const { id, action } = operation;
+			parts.onActivity(isEnded ? 'operation.left-ended' : 'operation.lost', { action, operation: id });
 			tell(stored.value, []);
 			parts.onFinished(stored.value, '');
 		}
@@ -239,6 +245,7 @@ export function createOperations(parts: OperationsParts): Operations {
 				tell(operation, output?.ok ? lastLines(output.value) : []);
 			}
 		},
+		unstored: (id) => late.get(id) ?? null,
 		isBusy: () => running.size > 0,
 		ended: async (id) => {
 			const found = running.get(id);

@@ -29,6 +29,8 @@ export interface RecorderParts {
 	/** Results told of before as not stored are on disk now. */
 	readonly onStored: (checks: ReadonlySet<CheckId>, now: number) => void;
 	readonly onStorage: (storage: StoragePicture) => void;
+	/** It stores again; so many of the oldest results were more than could wait, and are on no disk. */
+	readonly onLost?: (count: number, now: number) => void;
 }
 
 export interface Recorder {
@@ -73,8 +75,10 @@ export function createRecorder(parts: RecorderParts): Recorder {
 		if (failed) {
 			failing ??= { since: now, fault: failed };
 		} else if (failing || dropped > 0) {
+			const lost = dropped;
 			failing = null;
 			dropped = 0;
+			if (lost > 0) parts.onLost?.(lost, now);
 		} else {
 			return;
 		}

@@ -58,6 +58,7 @@ export async function runCommand(
 	},
 	signal: AbortSignal,
 	onText: (text: string) => void,
+	onStarted: (group: number) => void = () => {},
 ): Promise<OperationEnd> {
 	const { clock, redact } = parts;
 	if (action.broken !== undefined) return endOfFault(action.broken, false);
@@ -67,6 +68,7 @@ export async function runCommand(
 			cwd: body.cwd,
 			env: body.env,
 			outputLimit: OUTPUT_LIMIT,
+			onStarted,
 			onOutput: (_stream, text) => onText(redact(text)),
 		},
 		{ deadline: clock.monotonic() + body.timeoutMs, signal },

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -6,6 +6,7 @@ import { SIGNED_SCHEMA, sha256 } from '../../src/domain/record-proof.ts';
 import { quantity } from '../../src/domain/value.ts';
 import { observation, opened, record } from '../contract/storage-world.ts';
 import { runCli, startCli } from '../support/cli.ts';
+import { until } from '../support/console.ts';
 import { makeSystem, openTest, polls } from '../support/engine.ts';
 import { serve } from '../support/servers.ts';
 
@@ -181,6 +182,34 @@ rounds:
 			],
 		});
 		expect(run.code).toBe(3);
+	});
+
+	it('waits for a locked store, and says when it could not store after all', {
+		timeout: 60_000,
+	}, async () => {
+		const { cwd, system } = await makeShop();
+		system.write('tests.sh', 'touch here; until [ -e go ]; do sleep 0.05; done; echo 8/8\n');
+		const runLocked = async (releases: boolean) => {
+			for (const name of ['here', 'go']) rmSync(join(cwd, name), { force: true });
+			const running = startCli(['run', 'morning'], { cwd });
+			await until(() => existsSync(join(cwd, 'here')));
+			const db = new Database(join(cwd, '.rounds/rounds.db'));
+			db.exec('BEGIN IMMEDIATE');
+			system.write('go', '');
+			if (releases) {
+				await running.line((line) => line.includes('8/8'));
+				db.exec('ROLLBACK');
+			}
+			const ended = await running.ended;
+			if (!releases) db.exec('ROLLBACK');
+			const states = db.prepare('select state from operation order by id').pluck().all();
+			db.close();
+			return { ...ended, states };
+		};
+		expect(await runLocked(true)).toMatchObject({ code: 0, err: '', states: ['done'] });
+		const lost = await runLocked(false);
+		expect(lost.code).toBe(74);
+		expect(lost.err).toMatch(/^rounds: not stored, and lost with this process: \d+: .+\n$/);
 	});
 
 	it('ends its commands with itself when interrupted', async () => {

@@ -1,11 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EngineEvent } from '../../src/domain/engine.ts';
 import { reasonLine } from '../../src/services/records/reason-line.ts';
+import { until } from '../support/console.ts';
 import { makeSystem, openTest, type TestEngine } from '../support/engine.ts';
+import { startEngine } from '../support/engine-process.ts';
+import { lives } from '../support/living.ts';
 
 const start = (action: string, confirmed: string | null = null) =>
 	({ action, step: null, confirmed }) as never;
@@ -120,10 +123,14 @@ describe('a pattern that nearly fits in too many ways', () => {
 			`${HEAD}checks:
   printed: {kind: command, run: [cat, long.txt], every: 1h, result: '${evil}'}
   judged: {kind: command, run: [cat, long.txt], every: 1h, must: ['stdout matches "^(\\\\w+\\\\s?)+$"']}
+  filtered: {kind: file, path: doc.json, parse: json, every: 1h, must: ["count($.items[?match(@.n, '(a|a)+b')]) == 0"]}
 actions:
   counts: {run: [cat, long.txt], result: '${evil}'}
 `,
-			{ 'long.txt': `${'a'.repeat(27)}!\n` },
+			{
+				'long.txt': `${'a'.repeat(27)}!\n`,
+				'doc.json': JSON.stringify({ items: [{ n: `${'a'.repeat(26)}!` }] }),
+			},
 		);
 		const engine = await openTest(system.options());
 		const { operation, output } = await run(engine, 'counts');
@@ -136,6 +143,10 @@ actions:
 		expect(engine.picture('printed')).toMatchObject({
 			level: 'unknown',
 			reasons: [{ kind: 'fault', fault: { code: 'own-limit', detail: { reason: 'pattern' } } }],
+		});
+		expect(engine.picture('filtered')).toMatchObject({
+			level: 'unknown',
+			reasons: [{ kind: 'condition', outcome: { holds: null, why: { code: 'pattern-over-time' } } }],
 		});
 		expect(engine.picture('judged')).toMatchObject({
 			level: 'unknown',
@@ -287,6 +298,10 @@ rounds:
 		expect(ended).toMatchObject({ state: 'done', level: 'ok' });
 		const counted = await engine.until((e) => e.kind === 'storage' && e.storage.unsaved >= 2);
 		expect(counted).toMatchObject({ storage: { fault: { code: 'storage-busy' } } });
+		const { output: early, operation: shown } = await engine.send('operation.output', {
+			operation: operation.id,
+		});
+		expect([early, shown.state]).toEqual(['8/8 passed\n', 'done']);
 		other.exec('COMMIT');
 		other.close();
 		await engine.until((e) => e.kind === 'round' && e.round.steps[0]!.found.length > 0);
@@ -369,5 +384,57 @@ actions:
 		const { operations } = await again.send('operations.list', { limit: 1 });
 		expect(operations[0]).toMatchObject({ id: operation.id });
 		expect(operations[0]!.state).toBe('cancelled');
+	});
+});
+
+describe('a console that was killed', () => {
+	it('leaves nothing running once the next one is open, and that says so', async (context) => {
+		if (process.platform !== 'linux') context.skip('nothing says here when a process began');
+		const system = makeSystem(
+			`${HEAD}actions:\n  deaf: {run: [bash, -c, 'trap "" TERM; echo $$$$ > pid; echo deaf; sleep 300']}\n`,
+		);
+		const killed = await startEngine(system.options());
+		const started = await killed.send('operation.start', start('deaf'));
+		if (!started.ok) throw new Error('not started');
+		await killed.until(said('deaf'));
+		const pid = Number(readFileSync(join(system.folder, 'pid'), 'utf8'));
+		const note = join(system.folder, '.rounds/running', `${started.value.operation.id}.json`);
+		expect(statSync(note).mode & 0o777).toBe(0o600);
+		await killed.kill();
+		expect(lives(pid)).toBe(true);
+
+		const next = await openTest(system.options());
+		expect(await next.ended(started.value.operation.id)).toMatchObject({ state: 'lost' });
+		await until(() => !lives(pid));
+		expect(existsSync(note)).toBe(false);
+		const { activity } = await next.send('activity.list', { limit: 20 });
+		expect(activity.map((e) => e.code)).toContain('operation.left-ended');
+	});
+
+	it('ends no stranger who has the number by now', async () => {
+		const stranger = spawn('sleep', ['300'], { detached: true, stdio: 'ignore' });
+		onTestFinished(() => void stranger.kill('SIGKILL'));
+		const system = makeSystem(`${HEAD}actions:\n  one: {run: [sleep, '300']}\n`);
+		const killed = await startEngine(system.options());
+		const started = await killed.send('operation.start', start('one'));
+		if (!started.ok) throw new Error('not started');
+		const note = join(system.folder, '.rounds/running', `${started.value.operation.id}.json`);
+		await until(() => existsSync(note));
+		const kept = JSON.parse(readFileSync(note, 'utf8'));
+		await killed.kill();
+		process.kill(-kept.pid, 'SIGKILL');
+		writeFileSync(note, JSON.stringify({ ...kept, pid: stranger.pid }));
+		const next = await openTest(system.options());
+		expect(await next.ended(started.value.operation.id)).toMatchObject({ state: 'lost' });
+		expect(lives(stranger.pid!)).toBe(true);
+		const { activity } = await next.send('activity.list', { limit: 20 });
+		expect(activity.map((e) => e.code)).toContain('operation.lost');
+	});
+
+	it('leaves no note where all ended in order', async () => {
+		const system = makeSystem(`${HEAD}actions:\n  one: {run: [echo, hi]}\n`);
+		const engine = await openTest(system.options());
+		await run(engine, 'one');
+		expect(readdirSync(join(system.folder, '.rounds/running'))).toEqual([]);
 	});
 });

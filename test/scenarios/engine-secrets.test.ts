@@ -91,6 +91,36 @@ describe('an action whose command prints a secret', () => {
 		expect(system.kept()).not.toContain(TOKEN.slice(0, 6));
 	});
 
+	it('shows no first half of it while the second is still to come', async () => {
+		const system = makeSystem(
+			`${HEAD}actions:
+  halves:
+    run: [bash, halves.sh]
+    env: {T: "\${secret:token}"}
+`,
+			{
+				'halves.sh': [
+					'printf "begun\\nnow %s" "$(printf %s "$T" | head -c 9)"',
+					'until [ -e go ]; do sleep 0.05; done',
+					'printf "%s done\\n" "$(printf %s "$T" | tail -c +10)"',
+				].join('\n'),
+			},
+		);
+		const engine = await openTest(system.options({ variables: { TOKEN } }));
+		const started = await engine.send('operation.start', {
+			action: 'halves',
+			step: null,
+			confirmed: null,
+		} as never);
+		await engine.until((e) => e.kind === 'operation' && e.tail.some((line) => line.startsWith('now')));
+		expect(JSON.stringify(engine.events)).not.toContain(TOKEN.slice(0, 4));
+		system.write('go', '');
+		await engine.ended(started.operation.id);
+		const { output } = await engine.send('operation.output', { operation: started.operation.id });
+		expect(output).toBe('begun\nnow *** done\n');
+		expect(JSON.stringify(engine.events)).not.toContain(TOKEN.slice(0, 4));
+	});
+
 	it('leaves nothing of it where its output is cut', async () => {
 		// 64 KiB are kept: the cut goes through the token, which the command prints after some filling.
 		const after = 64 * 1024 - 8;

@@ -4,7 +4,7 @@ import tls from 'node:tls';
 import { selfSigned } from './certificates.ts';
 import { EVIL, HIDDEN, type Subject, type Surroundings, secret } from './check-subjects.ts';
 import { A, type DnsReply, serveDns, TXT } from './dns-server.ts';
-import { closedPort, type HOSTILE, serveRaw, type TestServer } from './servers.ts';
+import { closedPort, type HOSTILE, JSON_HEAD, plain, serveRaw, type TestServer } from './servers.ts';
 
 /** A TLS server in front of nothing, closed with the world it is made in. */
 async function tlsPort(world: Surroundings, subject: string): Promise<number> {
@@ -54,7 +54,8 @@ const plainPort = (world: Surroundings, onOpen: (socket: net.Socket) => void) =>
 		return server.port;
 	});
 
-/** Kinds that look at how something answers on the wire, before any application does. */
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: a reference is written so
+/** Kinds that look at how something answers on the wire, and at what several requests bring together. */
 export const NETWORK_SUBJECTS: Readonly<Record<string, Subject>> = {
 	tls: {
 		good: async (world) => ({ host: '127.0.0.1', port: await tlsPort(world, 'localhost') }),
@@ -142,4 +143,63 @@ export const NETWORK_SUBJECTS: Readonly<Record<string, Subject>> = {
 			headers: { 'x-key': secret },
 		}),
 	},
+	flow: {
+		good: async (world) => {
+			const { url } = await world.raw(
+				(socket) => void socket.write(plain('{"token": "abcdefgh"}', JSON_HEAD)),
+			);
+			const headers = { authorization: 'Bearer ${captured.token}' };
+			return {
+				steps: [
+					{ name: 'log-in', url, form: { user: 'probe' }, changes: false, capture: { token: '$.token' } },
+					{ name: 'orders', url, headers },
+				],
+			};
+		},
+		faults: {
+			refused: [
+				'refused',
+				async () => ({ steps: [{ name: 'one', url: `http://127.0.0.1:${await closedPort()}` }] }),
+			],
+			brokenJson: [
+				'bad-body',
+				async (world) => ({ steps: [{ name: 'one', url: (await world.hostile('brokenJson')).url }] }),
+			],
+			drip: [
+				'timeout',
+				async (world) => ({ steps: [{ name: 'one', url: (await world.hostile('drip')).url }] }),
+			],
+			noFile: [
+				'file-missing',
+				(world) => ({
+					files: { bill: `${world.folder}/none.pdf` },
+					steps: [{ name: 'one', url: 'http://127.0.0.1:1', upload: { file: 'bill' }, changes: false }],
+				}),
+			],
+		},
+		hang: async (world) => ({ steps: [{ name: 'one', url: (await world.hostile('hang')).url }] }),
+		hostile: async (world) => ({ steps: [{ name: 'one', url: (await world.hostile('escapes')).url }] }),
+		echo: async (world) => {
+			const { url } = await world.raw(
+				(socket, request) =>
+					void socket.write(
+						plain(JSON.stringify({ token: HIDDEN, request }), { ...JSON_HEAD, 'x-echo': HIDDEN }),
+					),
+			);
+			return {
+				steps: [
+					{
+						name: 'log-in',
+						url,
+						form: { user: 'probe', password: secret },
+						changes: false,
+						capture: { token: '$.token' },
+					},
+					{ name: 'orders', url, headers: { 'x-key': '${captured.token}' }, auth: { bearer: secret } },
+					{ name: 'one', url: `${url}/${'${captured.token}'}?a=1` },
+				],
+			};
+		},
+	},
 };
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: a reference is written so

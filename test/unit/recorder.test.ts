@@ -5,6 +5,7 @@ import type { Recorded } from '../../src/domain/observation.ts';
 import type { StoragePicture } from '../../src/domain/picture.ts';
 import type { Samples } from '../../src/domain/reading.ts';
 import { quantity } from '../../src/domain/value.ts';
+import { writeLast } from '../../src/services/late-writes.ts';
 import { createPresent } from '../../src/services/present.ts';
 import { createRecorder } from '../../src/services/recorder.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
@@ -18,7 +19,9 @@ function setUp(checks: readonly CheckDefinition[]) {
 	present.adopt(checks, () => kind, clock.now());
 	const bursts: (readonly Recorded[])[] = [];
 	const storage: StoragePicture[] = [];
+	const lost: number[] = [];
 	const recorder = createRecorder({
+		onLost: (count) => lost.push(count),
 		clock,
 		store,
 		present,
@@ -28,7 +31,7 @@ function setUp(checks: readonly CheckDefinition[]) {
 	});
 	const saw = (one: CheckDefinition, samples: Samples) =>
 		recorder.take({ check: one, at: clock.now(), durationMs: 8, outcome: { ok: true, value: { samples } } });
-	return { clock, store, present, bursts, storage, recorder, saw };
+	return { clock, store, present, bursts, storage, lost, recorder, saw };
 }
 
 describe('one burst', () => {
@@ -58,7 +61,12 @@ describe('judging', () => {
 		const one = check('a', { retryMs: 3_000 });
 		const { recorder, clock } = setUp([one]);
 		const take = (code: 'refused' | 'command-missing') =>
-			recorder.take({ check: one, at: clock.now(), durationMs: 1, outcome: { ok: false, error: fault(code) } });
+			recorder.take({
+				check: one,
+				at: clock.now(),
+				durationMs: 1,
+				outcome: { ok: false, error: fault(code) },
+			});
 		expect(take('refused')).toBe(3_000);
 		expect(take('command-missing')).toBeNull();
 	});
@@ -144,5 +152,47 @@ describe('a full disk', () => {
 		expect(store.batches.flat()).toHaveLength(3);
 		expect(storage.at(-1)).toEqual({ unsaved: 0, since: null, fault: null });
 		expect(present.pictureOf(present.get(one.id)!, clock.now()).unsaved).toBe(false);
+	});
+});
+
+describe('more than can wait', () => {
+	it('is counted as not stored, and said to be lost once it stores again', async () => {
+		const one = check('a');
+		const { clock, store, recorder, saw, lost } = setUp([one]);
+		store.failing = true;
+		for (let at = 0; at < 20_003; at += 1) saw(one, { latency: quantity(at, 'ms') });
+		recorder.flush();
+		expect(recorder.storage().unsaved).toBe(20_003);
+		expect(lost).toEqual([]);
+		store.failing = false;
+		await clock.advance(2_000);
+		expect(store.batches.map((batch) => batch.length)).toEqual([20_000]);
+		expect(recorder.storage().unsaved).toBe(0);
+		expect(lost).toEqual([3]);
+	});
+});
+
+describe('the end', () => {
+	it('tries until all is stored, and for a second in a console', async () => {
+		const one = check('a');
+		const { clock, store, recorder, saw } = setUp([one]);
+		store.failing = true;
+		saw(one, { latency: quantity(8, 'ms') });
+		let ended = false;
+		const first = writeLast(clock, false, [recorder]).then(() => {
+			ended = true;
+		});
+		await clock.advance(5_000);
+		expect(ended).toBe(false);
+		store.failing = false;
+		await clock.advance(200);
+		await first;
+		expect(recorder.storage().unsaved).toBe(0);
+		store.failing = true;
+		saw(one, { latency: quantity(9, 'ms') });
+		const second = writeLast(clock, true, [recorder]);
+		await clock.advance(1_200);
+		await second;
+		expect(recorder.storage().unsaved).toBe(1);
 	});
 });

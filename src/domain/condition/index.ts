@@ -11,6 +11,14 @@ export type {
 	WhyCode,
 } from './outcome.ts';
 export { parseCondition, parseExpression } from './parse.ts';
+export {
+	type Example,
+	type Proof,
+	type ProofCode,
+	type ProofNames,
+	proveCondition,
+	type StuckCode,
+} from './prove.ts';
 export { nearest } from './spelling.ts';
 export type {
 	Condition,

@@ -1,7 +1,11 @@
 import { JSONPathError } from 'json-p3';
+import { PATTERN_MS, PatternOverTime, withinPatternTime } from '../pattern.ts';
 import { type Found, found, fromDocument, type Operand, unknown } from './operand.ts';
 import type { EvaluationContext } from './outcome.ts';
 import { countNodes, findNodes, isContainer, type Path } from './path.ts';
+
+// A filter compiles its patterns itself, and takes whatever is thrown in them for a no: it is broken off as a whole.
+const TRIES_PATTERNS = /\b(?:match|search)\s*\(/;
 
 /** Runs a query; one that a hostile document makes too deep or too wide is unknown, not a crash. */
 export function query<T>(
@@ -12,10 +16,13 @@ export function query<T>(
 	const { document } = context;
 	if (document === undefined) return unknown('no-document', path.text);
 	try {
-		return read(document as NonNullable<unknown>);
+		const found = () => read(document as NonNullable<unknown>);
+		return TRIES_PATTERNS.test(path.text) ? withinPatternTime(found) : found();
 	} catch (error) {
 		if (error instanceof RangeError || error instanceof JSONPathError)
 			return unknown('path-too-heavy', path.text);
+		if (error instanceof PatternOverTime)
+			return unknown('pattern-over-time', path.text, { limitMs: String(PATTERN_MS) });
 		throw error;
 	}
 }

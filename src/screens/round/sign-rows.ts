@@ -81,9 +81,7 @@ export function toSignPage(
 	);
 	const seen = new Set(observed.map((e) => e.check));
 	const oldestAt = Math.min(...observed.filter((e) => declared.includes(e.check)).map((e) => e.at));
-	const values = round.signed
-		? takenBy(state, round.signed.at)
-		: snapshotOf(round, standings(state, now));
+	const values = round.signed ? takenBy(state, round.signed.at) : snapshotOf(round, standings(state, now));
 	const taken = new Set(values.map((value) => value.check));
 	const named = (ids: Iterable<(typeof declared)[number]>) =>
 		[...new Set(ids)].map((id) => checkNameOf(state, id, locale));
