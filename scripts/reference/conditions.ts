@@ -63,7 +63,7 @@ const ABOUT: Readonly<Record<string, readonly [example: string, meaning: string]
 		'how far the value fell below the last signed one, as a part of that; 0 when it did not',
 	],
 	rise: ['rise(transactions) < 5%', 'how far it rose above the last signed one'],
-	change: ['change(transactions) < 20%', 'how far it moved either way'],
+	change: ['change(transactions) < 20%', 'how far it moved either way; of a text 0 or 100 %'],
 	p50: [
 		'p50(latency, 10m) < 500ms',
 		'over the window: the value that half of them do not exceed (nearest rank, a value that was measured)',

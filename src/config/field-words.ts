@@ -70,6 +70,11 @@ const ZH: Readonly<Record<string, string>> = {
 	'json or yaml': 'json 或 yaml',
 	'text or json': 'text 或 json',
 	sha256: 'sha256',
+	'quick or full': 'quick 或 full',
+	'names with a query and its index, such as {by-id: {query: "select * from t where id = ?", uses: t_id}}':
+		'名称及各自的查询和索引，如 {by-id: {query: "select * from t where id = ?", uses: t_id}}',
+	'at least one of "read", "integrity", "plan" and "facts: true"':
+		'“read”“integrity”“plan”“facts: true”中至少一项',
 	'verify, unverified or off': 'verify、unverified 或 off',
 	'"url" or "user"': '“url”或“user”',
 	'"url" alone, or its parts, not both': '单独的“url”或其各部分，二者取一',

@@ -170,6 +170,18 @@ export interface SqlRequest {
 	/** Sample name → one SELECT returning one value. */
 	readonly queries: Readonly<Record<string, string>>;
 	readonly busyTimeoutMs: number;
+	/** Answered as `integrity`: `ok`, or what is wrong. */
+	readonly integrity?: 'quick' | 'full';
+	/** Sample name → one statement that is not run; answered as `<name>.plan`, its steps joined by "; ". */
+	readonly plans?: Readonly<Record<string, string>>;
+	/** Answered as `size` and `free` in bytes, `user_version`, and `schema`, a fingerprint of its tables. */
+	readonly facts?: boolean;
+}
+
+export interface SqlCell {
+	readonly value: SampleValue | undefined;
+	readonly rows: number;
+	readonly tookMs: number;
 }
 
 export interface SqlPort {
@@ -177,20 +189,7 @@ export interface SqlPort {
 	 * Opens read-only in a worker, runs every query in one read transaction. Integers come whole (decimal text).
 	 * `columns` says how many rows were found when not one.
 	 */
-	read(
-		request: SqlRequest,
-		limits: Limits,
-	): Promise<
-		Result<
-			Readonly<
-				Record<
-					string,
-					{ readonly value: SampleValue | undefined; readonly rows: number; readonly tookMs: number }
-				>
-			>,
-			Fault
-		>
-	>;
+	read(request: SqlRequest, limits: Limits): Promise<Result<Readonly<Record<string, SqlCell>>, Fault>>;
 }
 
 export interface EnvironmentPort {

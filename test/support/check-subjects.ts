@@ -96,7 +96,7 @@ const echoes = (socket: { write(bytes: Buffer): unknown }, request: string) =>
 
 /** Answers by the file's name, as the worker would. */
 export const fakeSql: SqlPort = {
-	async read({ file, queries }, { signal }) {
+	async read({ file, queries, integrity, plans = {}, facts }, { signal }) {
 		if (file.endsWith('locked.db')) return err(fault('database-locked', { path: file }));
 		if (file.endsWith('missing.db')) return err(fault('database-missing', { path: file }));
 		if (file.endsWith('slow.db')) {
@@ -107,7 +107,16 @@ export const fakeSql: SqlPort = {
 			if (name === 'none') return { value: undefined, rows: 0, tookMs: 1 };
 			return { value: name === 'text' ? EVIL : quantity('48609'), rows: 1, tookMs: 1 };
 		};
-		return ok(Object.fromEntries(Object.keys(queries).map((name) => [name, answer(name)])));
+		const text = { value: EVIL, rows: 1, tookMs: 1 };
+		const more = [
+			...(integrity === undefined ? [] : ['integrity']),
+			...Object.keys(plans).map((name) => `${name}.plan`),
+			...(facts === true ? ['schema'] : []),
+		];
+		return ok({
+			...Object.fromEntries(Object.keys(queries).map((name) => [name, answer(name)])),
+			...Object.fromEntries(more.map((name) => [name, text])),
+		});
 	},
 };
 
@@ -251,7 +260,13 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
 			missing: ['database-missing', () => ({ file: 'missing.db', read: { a: 'select 1' } })],
 		},
 		hang: () => ({ file: 'slow.db', read: { a: 'select 1' } }),
-		hostile: () => ({ file: 'app.db', read: { text: `select '${EVIL}'` } }),
+		hostile: () => ({
+			file: 'app.db',
+			read: { text: `select '${EVIL}'` },
+			integrity: 'quick',
+			plan: { found: { query: `select '${EVIL}'`, uses: EVIL } },
+			facts: true,
+		}),
 		echo: null,
 	},
 	...DATABASE_SUBJECTS,

@@ -9,7 +9,7 @@ export type DriftName = 'drop' | 'rise' | 'change';
 
 /**
  * How far a sample has moved from its signed value, as a part of that value's size: `drop` only downwards, `rise` only
- * upwards, `change` both. From zero to zero is no change; from zero to anything else has no proportion and is unknown.
+ * upwards, `change` both, and of a text 0 or 1. From zero to zero is no change; from zero to anything else has no proportion and is unknown.
  */
 export function drift(
 	name: DriftName,
@@ -23,6 +23,11 @@ export function drift(
 	if (signed === undefined) return { found: unknown('no-baseline', sample), seen: { to } };
 	const seen = { from: toResolved(signed.value) as SampleValue, to, at: signed.at };
 	const [before, now] = [asNumber(signed.value), asNumber(current)];
+	// A text has no size: it is the same, or wholly another.
+	if (name === 'change' && isWord(signed.value, before) && isWord(current, now)) {
+		const value = { number: signed.value === current ? '0' : '1', unit: 'ratio' } as const;
+		return { found: found(value), seen: { value, ...seen } };
+	}
 	if (now === null) return { found: unknown('not-a-number', sample, { found: describe(current) }), seen };
 	if (before === null)
 		return { found: unknown('not-a-number', sample, { found: describe(signed.value) }), seen };
@@ -37,4 +42,8 @@ export function drift(
 	}
 	const value = { number: part, unit: 'ratio' } as const;
 	return { found: found(value), seen: { value, ...seen } };
+}
+
+function isWord(value: unknown, number: unknown): boolean {
+	return typeof value === 'string' && number === null;
 }

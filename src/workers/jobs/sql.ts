@@ -1,18 +1,17 @@
 import Database from 'better-sqlite3';
 import { type Fault, fault } from '../../domain/fault.ts';
-import type { SqlRequest } from '../../domain/ports.ts';
+import type { SqlCell, SqlRequest } from '../../domain/ports.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { readQuantity, type SampleValue } from '../../domain/value.ts';
 import { defineJob } from '../protocol.ts';
 import { faultOfSqlite } from './sql-faults.ts';
 import { type DatabaseFile, lookAt, stillUntouched } from './sql-file.ts';
+import { lookCloser } from './sql-look.ts';
 
 /** Characters kept of a text cell. */
 const TEXT_LIMIT = 10_000;
 
-type Found = Readonly<
-	Record<string, { readonly value: SampleValue | undefined; readonly rows: number; readonly tookMs: number }>
->;
+type Found = Readonly<Record<string, SqlCell>>;
 
 /**
  * Runs single read-only statements in one read transaction. In WAL the application's writers never wait for it; in
@@ -47,13 +46,14 @@ function readAll(request: SqlRequest, file: DatabaseFile): Result<Found, Fault> 
 		db.exec('BEGIN');
 		// The lock is taken by the first read: a busy file is told apart from a bad query.
 		db.pragma('schema_version');
-		const found: [string, Found[string]][] = [];
+		const found: [string, SqlCell][] = [];
 		for (const [name, sql] of Object.entries(request.queries)) {
 			const one = readOne(db, name, sql, request.file);
 			if (!one.ok) return one;
 			found.push([name, one.value]);
 		}
-		return ok(Object.fromEntries(found));
+		const closer = lookCloser(db, request);
+		return closer.ok ? ok({ ...Object.fromEntries(found), ...closer.value }) : closer;
 	} catch (cause) {
 		return err(faultOfSqlite(cause, request.file, null, request.busyTimeoutMs));
 	} finally {
@@ -61,12 +61,7 @@ function readAll(request: SqlRequest, file: DatabaseFile): Result<Found, Fault> 
 	}
 }
 
-function readOne(
-	db: Database.Database,
-	name: string,
-	sql: string,
-	path: string,
-): Result<Found[string], Fault> {
+function readOne(db: Database.Database, name: string, sql: string, path: string): Result<SqlCell, Fault> {
 	try {
 		const statement = db.prepare<[], unknown[]>(sql);
 		if (!statement.reader || !statement.readonly || !isReading(sql)) {
