@@ -14,10 +14,12 @@ import { http } from './http.ts';
 import { journal } from './journal.ts';
 import { kubernetes } from './kubernetes.ts';
 import { log } from './log.ts';
+import { metrics } from './metrics.ts';
 import { mysql } from './mysql.ts';
 import { port } from './port.ts';
 import { postgres } from './postgres.ts';
 import { processKind } from './process.ts';
+import { prometheus } from './prometheus.ts';
 import { runtime } from './runtime.ts';
 import { schedule } from './schedule.ts';
 import { sqlite } from './sqlite.ts';
@@ -56,6 +58,8 @@ export const CHECK_KINDS = [
 	dns,
 	websocket,
 	flow,
+	prometheus,
+	metrics,
 ] as const;
 
 /** The kind of this name. Options are the kind's own: only its schema and its probe know their shape. */
