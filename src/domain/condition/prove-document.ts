@@ -12,7 +12,7 @@ export const SOME: unique symbol = Symbol('some');
 export type PlantedNode = Value | typeof SOME;
 
 /** The most members that a made-up list gets. */
-export const MOST_NODES = 5000;
+export const MOST_NODES = 20_000;
 
 /**
  * The document, changed so that the path finds these nodes, as far as one can tell from the path; undefined where nothing is
