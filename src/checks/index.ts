@@ -27,6 +27,7 @@ import { suite } from './suite.ts';
 import { systemd } from './systemd.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
+import { upstreams } from './upstreams.ts';
 import { websocket } from './websocket.ts';
 
 /** In the order people see them. */
@@ -58,6 +59,7 @@ export const CHECK_KINDS = [
 	dns,
 	websocket,
 	flow,
+	upstreams,
 	prometheus,
 	metrics,
 ] as const;

@@ -22,6 +22,12 @@ const ZH: Readonly<Record<string, string>> = {
 	'"expect" beside "only"': '写了“only”就要写“expect”',
 	'an address such as ws://localhost:8000/ws or wss://booking.example/ws':
 		'ws://localhost:8000/ws 或 wss://booking.example/ws 之类的地址',
+	'a list of upstreams such as ["127.0.0.1:8001", "127.0.0.1:8002"]':
+		'上游列表，如 ["127.0.0.1:8001", "127.0.0.1:8002"]',
+	'a number from 1 to 50': '1 到 50 的数字',
+	'names with what is compared, such as {orders: $.count}; "missing" and the like are taken':
+		'名称及比较的内容，如 {orders: $.count}；“missing”等不可用',
+	'at least two answers: several upstreams, or times': '至少两个响应：多个上游，或 times',
 	'the name of a step, such as log-in': '步骤名称，如 log-in',
 	'a list of steps': '步骤列表',
 	'fields of a form, such as {user: probe}': '表单字段，如 {user: probe}',
