@@ -1,8 +1,8 @@
-import { type Expression, evaluateExpression, parseExpression } from '../domain/condition/index.ts';
 import type { HttpAnswer } from '../domain/ports.ts';
 import { Secret, type Text } from '../domain/secret.ts';
 import type { SampleValue, Value } from '../domain/value.ts';
 import { type Capture, captureOf, type FlowStep } from './flow-options.ts';
+import { readValue } from './read-value.ts';
 
 const MOST = 16 * 1024;
 const CONTROL = /[\u0000-\u001f\u007f]/;
@@ -40,35 +40,13 @@ function valueAt(
 ): string | null {
 	if (header !== undefined) return answer.headers[header.toLowerCase()] ?? null;
 	if (cookie !== undefined) return cookieOf(answer.headers['set-cookie'] ?? '', cookie);
-	return json === undefined || document === undefined ? null : textAt(json, document, now);
+	return json === undefined ? null : textOf(readValue(json, { document, now }));
 }
 
 /** Several cookies come joined with ", "; their dates hold one too, but no "=" before the next ";". */
 function cookieOf(headers: string, name: string): string | null {
 	const found = new RegExp(`(?:^|, )${name}=("?)([^";,\\s]*)\\1`).exec(headers)?.[2];
 	return found === undefined || found === '' ? null : found;
-}
-
-const expressions = new Map<string, Expression>();
-
-function textAt(path: string, document: Value, now: number): string | null {
-	let expression = expressions.get(path);
-	if (expression === undefined) {
-		const parsed = parseExpression(path);
-		if (!parsed.ok) return null;
-		expression = parsed.value;
-		expressions.set(path, expression);
-	}
-	const { value } = evaluateExpression(expression, {
-		now,
-		sample: () => undefined,
-		document,
-		header: () => undefined,
-		latest: () => undefined,
-		baseline: () => undefined,
-		window: () => [],
-	});
-	return textOf(value);
 }
 
 function textOf(value: SampleValue | undefined): string | null {

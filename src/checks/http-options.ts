@@ -93,7 +93,9 @@ function uncover(value: unknown, say: (secret: Secret) => string): unknown {
 }
 
 /** Everything sent, including what `auth` and a structured body imply; a header written by the operator wins. */
-export function headersOf(options: HttpOptions): Readonly<Record<string, Text>> {
+export function headersOf(
+	options: Partial<Pick<HttpOptions, 'auth' | 'headers' | 'body'>>,
+): Readonly<Record<string, Text>> {
 	const sent: Record<string, Text> = {};
 	const { auth: credentials } = options;
 	if (options.body !== undefined && !isText(options.body)) sent['content-type'] = 'application/json';

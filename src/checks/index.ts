@@ -14,10 +14,12 @@ import { http } from './http.ts';
 import { journal } from './journal.ts';
 import { kubernetes } from './kubernetes.ts';
 import { log } from './log.ts';
+import { metrics } from './metrics.ts';
 import { mysql } from './mysql.ts';
 import { port } from './port.ts';
 import { postgres } from './postgres.ts';
 import { processKind } from './process.ts';
+import { prometheus } from './prometheus.ts';
 import { runtime } from './runtime.ts';
 import { schedule } from './schedule.ts';
 import { sqlite } from './sqlite.ts';
@@ -25,6 +27,7 @@ import { suite } from './suite.ts';
 import { systemd } from './systemd.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
+import { upstreams } from './upstreams.ts';
 import { websocket } from './websocket.ts';
 
 /** In the order people see them. */
@@ -56,6 +59,9 @@ export const CHECK_KINDS = [
 	dns,
 	websocket,
 	flow,
+	upstreams,
+	prometheus,
+	metrics,
 ] as const;
 
 /** The kind of this name. Options are the kind's own: only its schema and its probe know their shape. */

@@ -22,6 +22,12 @@ const ZH: Readonly<Record<string, string>> = {
 	'"expect" beside "only"': '写了“only”就要写“expect”',
 	'an address such as ws://localhost:8000/ws or wss://booking.example/ws':
 		'ws://localhost:8000/ws 或 wss://booking.example/ws 之类的地址',
+	'a list of upstreams such as ["127.0.0.1:8001", "127.0.0.1:8002"]':
+		'上游列表，如 ["127.0.0.1:8001", "127.0.0.1:8002"]',
+	'a number from 1 to 50': '1 到 50 的数字',
+	'names with what is compared, such as {orders: $.count}; "missing" and the like are taken':
+		'名称及比较的内容，如 {orders: $.count}；“missing”等不可用',
+	'at least two answers: several upstreams, or times': '至少两个响应：多个上游，或 times',
 	'the name of a step, such as log-in': '步骤名称，如 log-in',
 	'a list of steps': '步骤列表',
 	'fields of a form, such as {user: probe}': '表单字段，如 {user: probe}',
@@ -148,6 +154,27 @@ const ZH: Readonly<Record<string, string>> = {
 	'at least one of run, packages or git': 'run、packages、git 至少一项',
 	'at least one origin in "origins" or "refuse"': '“origins”或“refuse”中至少一个来源',
 	'one of pid, pidFile, port, unit, name or command': 'pid、pidFile、port、unit、name、command 之一',
+	'seconds, milliseconds, bytes, ratio or none': 'seconds、milliseconds、bytes、ratio 或 none',
+	'a metric, such as http_requests_total{status=~"5.."}': '指标，如 http_requests_total{status=~"5.."}',
+	'a metric or a computation, such as {rate: http_requests_total}':
+		'指标或计算，如 {rate: http_requests_total}',
+	'a number between 0 and 1': '0 与 1 之间的数字',
+	'a number of days from 1 to 30': '1 到 30 的天数',
+	'a number of events': '事件数',
+	'exactly one of value, rate, increase, ratio, quantile and daily':
+		'value、rate、increase、ratio、quantile、daily 中恰好一个',
+	'"of" or "beside" with a ratio': 'ratio 需同时给出“of”或“beside”之一',
+	'"of" with a quantile': 'quantile 需同时给出“of”',
+	'names with a metric or a computation each, such as {up_since: process_start_time_seconds}':
+		'名称及各自的指标或计算，如 {up_since: process_start_time_seconds}',
+	'names of letters, digits and "_", at least one; "latency" and "series" are taken':
+		'由字母、数字和“_”组成的名称，至少一个；“latency”和“series”不可用',
+	'up to 20 names with a PromQL query each, such as {down: "count(up == 0) or vector(0)"}; "latency" is taken':
+		'最多 20 个名称及各自的 PromQL 查询，如 {down: "count(up == 0) or vector(0)"}；“latency”不可用',
+	'names of queries with seconds, milliseconds, bytes, ratio or none, such as {p95: seconds}':
+		'查询名称及 seconds、milliseconds、bytes、ratio 或 none，如 {p95: seconds}',
+	'only names of queries in "unit"': '“unit”中只能写查询的名称',
+	'a step that goes 1 to 11000 times into the range': '步长应使范围含 1 到 11000 步',
 	'{bearer: "secret:name"} or {user: name, password: "secret:name"}; never the value itself':
 		'{bearer: "secret:name"} 或 {user: name, password: "secret:name"}；绝不写内容本身',
 };

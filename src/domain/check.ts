@@ -54,6 +54,16 @@ export interface ProbeContext {
 	readonly signedAt?: number | null;
 	/** The newest value of another check's sample, as conditions see it; absent where one check is asked alone. */
 	readonly latest?: LatestValue;
+	/** What this check's kind keeps between probes, under names of its own; lost with the process or a changed question. */
+	readonly memory?: Map<string, unknown>;
+	/** Stored values of one own sample since then, oldest first; absent where one check is asked alone. */
+	readonly history?: (sample: string, sinceAt: number) => readonly StoredPoint[];
+}
+
+export interface StoredPoint {
+	/** Epoch ms. */
+	readonly at: number;
+	readonly value: number;
 }
 
 /** `stale`: older than twice the other check's interval. undefined: never seen. */

@@ -24,10 +24,12 @@ export function judge(
 		return { verdict: { level: levelOfFault(code), reasons, outcomes: [] }, samples: {} };
 	}
 	const samples: Record<string, Samples[string]> = { ...outcome.value.samples };
+	const absent = outcome.value.absent ?? {};
 	const context: EvaluationContext = {
 		...around,
 		window: (sample, ms) => window(sample, ms),
 		sample: (name) => (Object.hasOwn(samples, name) ? samples[name] : undefined),
+		absent: (name) => (Object.hasOwn(absent, name) ? absent[name] : undefined),
 		document: outcome.value.document,
 		header: (name) => outcome.value.headers?.[name.toLowerCase()],
 	};

@@ -1,3 +1,4 @@
+import type { Why } from './condition/index.ts';
 import type { SampleValue, Value } from './value.ts';
 
 export type Samples = Readonly<Record<string, SampleValue>>;
@@ -27,4 +28,6 @@ export interface Reading {
 	/** Header names in lower case; several of one name joined with ", ". */
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly transcript?: Transcript;
+	/** Why a declared sample is not among them now, where more can be said than that; conditions on it are unknown for it. */
+	readonly absent?: Readonly<Record<string, Why>>;
 }

@@ -96,7 +96,7 @@ const en: Sentences = {
 				? `the server switched to another protocol${also(said, 'address')}`
 				: `the answer is not valid HTTP${also(said, 'address')}`,
 	'bad-body': (said) =>
-		`the answer cannot be read${said.has('format') ? ` as ${said.text('format')}` : ''}${because(said, body)}${also(said, 'key')}`,
+		`the answer cannot be read${said.has('format') ? ` as ${said.text('format')}` : ''}${said.has('line') ? ` (line ${said.text('line')})` : ''}${because(said, body)}${also(said, 'key')}`,
 	'bad-encoding': (said) =>
 		said.has('encoding')
 			? `the content encoding "${said.text('encoding')}" is not supported`
@@ -224,7 +224,7 @@ const zh: Sentences = {
 				? `服务器切换到了其他协议${also(said, 'address')}`
 				: `响应不是有效的 HTTP${also(said, 'address')}`,
 	'bad-body': (said) =>
-		`无法读取响应${said.has('format') ? `（${said.text('format')}）` : ''}${zhBecause(said, zhBody)}${also(said, 'key')}`,
+		`无法读取响应${said.has('format') ? `（${said.text('format')}）` : ''}${said.has('line') ? `（第 ${said.text('line')} 行）` : ''}${zhBecause(said, zhBody)}${also(said, 'key')}`,
 	'bad-encoding': (said) =>
 		said.has('encoding')
 			? `不支持的内容编码“${said.text('encoding')}”`

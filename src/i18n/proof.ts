@@ -11,7 +11,7 @@ import { formatValue } from '../domain/value.ts';
 import { vacuousText } from './condition-problem.ts';
 import { defineMessages, say } from './messages.ts';
 
-type OwnCode = 'out-of-range' | 'never-whole' | 'other-kind' | 'unknown-when-absent';
+type OwnCode = 'out-of-range' | 'never-whole' | 'other-kind' | 'no-order' | 'unknown-when-absent';
 
 const words = defineMessages({
 	en: {
@@ -28,6 +28,7 @@ const words = defineMessages({
 		'out-of-range': '{operand} never reaches that far',
 		'never-whole': '{operand} is always a whole number',
 		'other-kind': '{operand} is never of that kind',
+		'no-order': 'nothing is less or more than {operand}',
 		'unknown-when-absent': 'without {operand} it is unknown, which is no failure',
 		filter: 'the filter {operand} is beyond what readings are made up for',
 		pattern: 'no text was made up for {operand}',
@@ -55,6 +56,7 @@ const words = defineMessages({
 		'out-of-range': '{operand} 永远到不了那里',
 		'never-whole': '{operand} 总是整数',
 		'other-kind': '{operand} 永远不是这种值',
+		'no-order': '{operand} 没有大小先后之分',
 		'unknown-when-absent': '没有 {operand} 时结果为未知，而未知不是失败',
 		filter: '无法为过滤条件 {operand} 构造读数',
 		pattern: '无法为 {operand} 构造文本',

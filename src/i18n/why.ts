@@ -1,5 +1,6 @@
 import type { Why, WhyCode } from '../domain/condition/index.ts';
 import type { Locale } from '../domain/own-text.ts';
+import { formatValue, readQuantity } from '../domain/value.ts';
 
 type Texts = Readonly<Record<WhyCode, (params: Readonly<Record<string, string>>) => string>>;
 
@@ -11,6 +12,12 @@ const UNITS: Readonly<Record<Locale, Readonly<Record<string, string>>>> = {
 /** What a unit is called in a sentence: `a duration`. */
 export function unitText(unit: string | undefined, locale: Locale): string {
 	return UNITS[locale][unit ?? 'none'] ?? UNITS[locale]['none'] ?? '';
+}
+
+/** A span of time kept as milliseconds in a reason's words. */
+function span(ms: string | undefined, locale: Locale): string {
+	const length = readQuantity(ms ?? '', 'ms');
+	return length === null ? '?' : formatValue(length, locale);
 }
 
 const EN: Texts = {
@@ -43,7 +50,15 @@ const EN: Texts = {
 	'unlike-kinds': ({ found, expected }) => `found ${found}, which cannot be compared with ${expected}`,
 	'not-ordered': ({ found }) => `text has no order, found ${found}`,
 	'divide-by-zero': () => 'is 0, and nothing can be divided by it',
-	'too-few-samples': () => 'not enough history yet',
+	'too-few-samples': (params) => {
+		if (params['needMs'] !== undefined)
+			return `only ${span(params['haveMs'], 'en')} of ${span(params['needMs'], 'en')} seen since this process began to watch or history begins`;
+		return params['need'] === undefined
+			? 'not enough history yet'
+			: `only ${params['have']} of at least ${params['need']} seen in the window`;
+	},
+	'beyond-buckets': ({ limit }) => `somewhere above the last bucket of the histogram, ${limit}`,
+	'partial-answer': ({ warning }) => `the server says that its answer may not be whole: ${warning}`,
 };
 
 const ZH: Texts = {
@@ -74,7 +89,15 @@ const ZH: Texts = {
 	'unlike-kinds': ({ found, expected }) => `实际为 ${found}，不能与 ${expected} 比较`,
 	'not-ordered': ({ found }) => `文本没有大小顺序，实际为 ${found}`,
 	'divide-by-zero': () => '为 0，不能作为除数',
-	'too-few-samples': () => '历史记录还不够',
+	'too-few-samples': (params) => {
+		if (params['needMs'] !== undefined)
+			return `自本进程开始观察或有历史记录以来仅有 ${span(params['haveMs'], 'zh-CN')}，需要 ${span(params['needMs'], 'zh-CN')}`;
+		return params['need'] === undefined
+			? '历史记录还不够'
+			: `时间窗口内仅有 ${params['have']} 个，至少需要 ${params['need']} 个`;
+	},
+	'beyond-buckets': ({ limit }) => `高于直方图的最后一个桶 ${limit}`,
+	'partial-answer': ({ warning }) => `服务器表示响应可能不完整：${warning}`,
 };
 
 const TEXTS: Readonly<Record<Locale, Texts>> = { en: EN, 'zh-CN': ZH };

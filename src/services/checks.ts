@@ -11,6 +11,7 @@ import { err, ok, type Result } from '../domain/result.ts';
 import type { ObservationStore } from '../domain/storage-port.ts';
 import type { SystemDefinition } from '../domain/system.ts';
 import { type Redactor, redactTexts } from '../domain/text.ts';
+import { isQuantity } from '../domain/value.ts';
 import { createPlaces } from './places.ts';
 import { createPoller } from './poller.ts';
 import type { Present } from './present.ts';
@@ -21,6 +22,8 @@ const DAY = 86_400_000;
 /** How long history is kept; what a person did is kept for ever. */
 const HISTORY_MS = 90 * DAY;
 const REFILL_ROWS = 200_000;
+/** Of one check's history, for a probe that asks for it once when it begins. */
+const OWN_ROWS = 50_000;
 /** How soon a check that compares with another is asked again while it is not sure. */
 const COMPARED_AGAIN_MS = 2_000;
 
@@ -84,9 +87,17 @@ export function createChecks(parts: ChecksParts): Checks {
 		onStorage: (storage) => parts.emit({ kind: 'storage', storage }),
 		onLost: (count, at) => parts.emit({ kind: 'notice', code: 'storage.lost', detail: { count }, at }),
 	});
-	const prober = createProber(parts.ports, (now) => ({
+	const prober = createProber(parts.ports, (now, { id }) => ({
 		signedAt: present.signedAt,
 		latest: present.latestAt(now),
+		history(sample, sinceAt) {
+			const found = store.of(id, sinceAt, now, OWN_ROWS);
+			if (!found.ok) return [];
+			return found.value.flatMap(({ at, samples }) => {
+				const value = samples[sample];
+				return value !== undefined && isQuantity(value) ? [{ at, value: Number(value.number) }] : [];
+			});
+		},
 	}));
 	const poller = createPoller({
 		clock,

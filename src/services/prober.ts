@@ -4,6 +4,7 @@ import { PatternOverTime } from '../domain/pattern.ts';
 import type { ProbePorts } from '../domain/ports.ts';
 import type { Reading } from '../domain/reading.ts';
 import { err, type Result } from '../domain/result.ts';
+import { isSameQuestion } from '../domain/same-question.ts';
 
 /** How much longer than its deadline a probe may take to notice it, before it is given up from outside. */
 const GRACE_MS = 1_000;
@@ -23,12 +24,16 @@ export interface Prober {
 	stop(): void;
 }
 
-/** What a probe may know of the rest: when was last signed, and other checks' values. */
-export type ProbeView = (now: number) => Pick<ProbeContext, 'signedAt' | 'latest'>;
+/** What a probe may know of the rest: when was last signed, other checks' values, and its own stored ones. */
+export type ProbeView = (
+	now: number,
+	check: CheckDefinition,
+) => Pick<ProbeContext, 'signedAt' | 'latest' | 'history'>;
 
 export function createProber(ports: ProbePorts, viewAt: ProbeView = () => ({})): Prober {
 	const { clock } = ports;
 	const underWay = new Set<AbortController>();
+	const memories = createMemories();
 
 	return {
 		probe(check, kind) {
@@ -61,7 +66,14 @@ export function createProber(ports: ProbePorts, viewAt: ProbeView = () => ({})):
 				});
 				try {
 					const { signal } = controller;
-					const context = { ...viewAt(at), now: at, deadline: began + timeoutMs, signal, timed: true };
+					const context = {
+						...viewAt(at, check),
+						memory: memories(check),
+						now: at,
+						deadline: began + timeoutMs,
+						signal,
+						timed: true,
+					};
 					kind.probe(check.options, ports, context).then(settle, bug);
 				} catch (thrown) {
 					bug(thrown);
@@ -72,5 +84,26 @@ export function createProber(ports: ProbePorts, viewAt: ProbeView = () => ({})):
 			for (const controller of underWay) controller.abort();
 			underWay.clear();
 		},
+	};
+}
+
+/** More checks than anybody has; beyond, the one that was first remembered is forgotten. */
+const MOST_MEMORIES = 10_000;
+
+/** One memory a check, kept while it asks the same question: after a reload too, never for another one. */
+function createMemories(): (check: CheckDefinition) => Map<string, unknown> {
+	const kept = new Map<string, { readonly check: CheckDefinition; readonly memory: Map<string, unknown> }>();
+	return (check) => {
+		const known = kept.get(check.id);
+		if (known?.check === check) return known.memory;
+		const isSame = known !== undefined && isSameQuestion(known.check, check);
+		const memory = isSame ? known.memory : new Map<string, unknown>();
+		kept.delete(check.id);
+		kept.set(check.id, { check, memory });
+		for (const id of kept.keys()) {
+			if (kept.size <= MOST_MEMORIES) break;
+			kept.delete(id);
+		}
+		return memory;
 	};
 }

@@ -18,7 +18,7 @@ import { createCountingClock } from '../support/counting-clock.ts';
 
 const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 /** Keys of a check that belong to every kind. */
-const COMMON = ['kind', 'service', 'title', 'every', 'timeout', 'confirm', 'must', 'should', 'show'];
+const COMMON = ['kind', 'service', 'title', 'every', 'timeout', 'confirm', 'for', 'must', 'should', 'show'];
 
 const clock = createCountingClock();
 const logs = createLogRecords({

@@ -44,6 +44,9 @@ export function agree(socket: { write(text: string): unknown }, request: string,
 	);
 }
 
+const echoesAll = (socket: { write(bytes: Buffer): unknown }, request: string) =>
+	void socket.write(plain(JSON.stringify({ token: HIDDEN, request }), { ...JSON_HEAD, 'x-echo': HIDDEN }));
+
 const ws = (port: number) => `ws://127.0.0.1:${port}/ws`;
 const wsHostile = async (world: Surroundings, name: keyof typeof HOSTILE) => ({
 	url: ws((await world.hostile(name)).port),
@@ -180,12 +183,7 @@ export const NETWORK_SUBJECTS: Readonly<Record<string, Subject>> = {
 		hang: async (world) => ({ steps: [{ name: 'one', url: (await world.hostile('hang')).url }] }),
 		hostile: async (world) => ({ steps: [{ name: 'one', url: (await world.hostile('escapes')).url }] }),
 		echo: async (world) => {
-			const { url } = await world.raw(
-				(socket, request) =>
-					void socket.write(
-						plain(JSON.stringify({ token: HIDDEN, request }), { ...JSON_HEAD, 'x-echo': HIDDEN }),
-					),
-			);
+			const { url } = await world.raw(echoesAll);
 			return {
 				steps: [
 					{
@@ -200,6 +198,40 @@ export const NETWORK_SUBJECTS: Readonly<Record<string, Subject>> = {
 				],
 			};
 		},
+	},
+	upstreams: {
+		good: async (world) => {
+			const one = await world.raw((socket) => void socket.write(plain('{"count": 3}', JSON_HEAD)));
+			const two = await world.raw((socket) => void socket.write(plain('{"count": 3}', JSON_HEAD)));
+			return {
+				url: 'http://fund.example/orders',
+				upstreams: [`127.0.0.1:${one.port}`, `127.0.0.1:${two.port}`],
+				compare: { orders: '$.count' },
+			};
+		},
+		faults: {
+			nobody: [
+				'refused',
+				async () => ({
+					url: 'http://fund.example/',
+					upstreams: [`127.0.0.1:${await closedPort()}`, `127.0.0.1:${await closedPort()}`],
+				}),
+			],
+			drip: ['timeout', async (world) => ({ url: (await world.hostile('drip')).url, times: 2 })],
+		},
+		hang: async (world) => ({ url: (await world.hostile('hang')).url, times: 2 }),
+		hostile: async (world) => ({
+			url: (await world.hostile('escapes')).url,
+			times: 2,
+			compare: { note: 'header("x-note")' },
+		}),
+		echo: async (world) => ({
+			url: (await world.raw(echoesAll)).url,
+			times: 2,
+			auth: { bearer: secret },
+			headers: { 'x-key': secret },
+			compare: { said: '$.request', note: 'header("x-echo")' },
+		}),
 	},
 };
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: a reference is written so

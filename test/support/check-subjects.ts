@@ -9,6 +9,7 @@ import { err, ok } from '../../src/domain/result.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { quantity } from '../../src/domain/value.ts';
 import { DATABASE_SUBJECTS } from './check-subjects-databases.ts';
+import { METRIC_SUBJECTS } from './check-subjects-metrics.ts';
 import { NETWORK_SUBJECTS } from './check-subjects-network.ts';
 import { RECORD_SUBJECTS } from './check-subjects-records.ts';
 import { closedPort, HOSTILE, JSON_HEAD, plain, serveRaw, type TestServer } from './servers.ts';
@@ -617,4 +618,5 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
 	},
 	...RECORD_SUBJECTS,
 	...NETWORK_SUBJECTS,
+	...METRIC_SUBJECTS,
 };

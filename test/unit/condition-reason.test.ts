@@ -174,6 +174,7 @@ test('every reason and every expectation is said in Chinese too', () => {
 		limit: '9',
 		at: '1',
 		sample: 's',
+		warning: 'w',
 	};
 	const codes: readonly WhyCode[] = [
 		'sample-missing',
@@ -203,6 +204,8 @@ test('every reason and every expectation is said in Chinese too', () => {
 		'not-ordered',
 		'divide-by-zero',
 		'too-few-samples',
+		'beyond-buckets',
+		'partial-answer',
 	];
 	for (const code of codes) {
 		expect(whyText({ code, params }, 'en')).toMatch(/^[\x20-\x7e]+$/);

@@ -92,9 +92,10 @@ describe('the loader', () => {
 				};
 			},
 			glob: async (pattern) => {
-				if (pattern !== '/example/sheets/*.yaml') return none;
-				const names = ['actions', 'checks', 'rounds', 'services'];
-				return { ok: true, value: names.map((name) => `/example/sheets/${name}.yaml`) };
+				const folder = /^\/example\/(sheets|host)\/\*\.yaml$/.exec(pattern)?.[1];
+				if (folder === undefined) return none;
+				const names = ['actions', 'checks', folder === 'host' ? 'environments' : 'services', 'rounds'];
+				return { ok: true, value: names.map((name) => `/example/${folder}/${name}.yaml`) };
 			},
 			env: () => undefined,
 			resolveSecret: async (reference) => ({ ok: true, value: new Secret('token', reference) }),
@@ -112,7 +113,11 @@ describe('the loader', () => {
 		expect(loaded.value.warnings.map((problem) => problem.message)).toEqual([]);
 		const { system } = loaded.value;
 		expect(system.services.map((service) => service.port)).toContain(port);
-		expect(system.sheets.map((sheet) => [sheet.id, sheet.atMinute, sheet.steps.length])).toEqual([
+		// The real host has further rounds beside the three of the documents; those three keep their steps.
+		expect(system.sheets.map((sheet) => sheet.id).slice(3)).toEqual(
+			environment === 'demo' ? [] : ['upkeep', 'after-import', 'after-update'],
+		);
+		expect(system.sheets.slice(0, 3).map((sheet) => [sheet.id, sheet.atMinute, sheet.steps.length])).toEqual([
 			['morning', 540, 6],
 			['afternoon', 900, 3],
 			['evening', 1260, 2],

@@ -7,6 +7,8 @@ export interface EvaluationContext {
 	readonly now: number;
 	/** A named sample of this reading, dotted names included. */
 	sample(name: string): SampleValue | undefined;
+	/** Why this reading has no such sample, where more is known than that. */
+	absent?(name: string): Why | undefined;
 	/** The parsed answer, undefined when there is none. */
 	readonly document: Value | undefined;
 	/** A header's combined value; names are given in lower case. */
@@ -48,7 +50,9 @@ export type WhyCode =
 	| 'unlike-kinds'
 	| 'not-ordered'
 	| 'divide-by-zero'
-	| 'too-few-samples';
+	| 'too-few-samples'
+	| 'beyond-buckets'
+	| 'partial-answer';
 
 /** `params.operand` is always the text of the operand that is to blame. */
 export interface Why {

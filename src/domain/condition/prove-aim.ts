@@ -144,6 +144,11 @@ function aimArithmetic(node: ArithmeticNode, target: Quantity, scene: Scene): vo
 	}
 	if (right === null) throw new Stuck('none-found', node.right.text);
 	aim(node.left, solveLeft(node, target, right), scene);
+	// Where a product or a quotient did not come out even, the other side takes what is left over.
+	const now = numberNow(node, scene);
+	const side = numberNow(node.left, scene);
+	if (now !== null && side !== null && compare(now.number, target.number) !== 0)
+		aim(node.right, solveRight(node, target, side), scene);
 }
 
 function solveLeft(node: ArithmeticNode, { number, unit }: Quantity, right: Quantity): Target {

@@ -12,7 +12,7 @@ export const SOME: unique symbol = Symbol('some');
 export type PlantedNode = Value | typeof SOME;
 
 /** The most members that a made-up list gets. */
-export const MOST_NODES = 5000;
+export const MOST_NODES = 100_000;
 
 /**
  * The document, changed so that the path finds these nodes, as far as one can tell from the path; undefined where nothing is
@@ -117,6 +117,10 @@ function spread(
 		({ selectors: [only], selectors }) =>
 			selectors.length === 1 && (only instanceof NameSelector || only instanceof IndexSelector),
 	);
+	if (rest.length === 0 && list.length === 0 && placeOf(1) === 1 && nodes.every((node) => node === SOME)) {
+		const item = prepare(undefined) ?? 1;
+		return nodes.map(() => item);
+	}
 	const groups: readonly (readonly PlantedNode[])[] = isSingle ? nodes.map((node) => [node]) : [nodes];
 	for (const [index, group] of groups.entries()) {
 		const at = placeOf(index);

@@ -1,6 +1,7 @@
 import { add, compare, divide, isZero, multiply, negate, subtract } from '../decimal.ts';
 import { isQuantity, type SampleValue } from '../value.ts';
 import { functionShape } from './functions.ts';
+import { readTime } from './instant.ts';
 import { asNumber } from './operand.ts';
 import { findsEverywhere } from './prove-pattern.ts';
 import { isOther, type ProofNames } from './prove-scene.ts';
@@ -8,7 +9,13 @@ import type { Condition, Node } from './syntax.ts';
 import type { VacuousCode } from './vacuous.ts';
 
 /** Why no reading could break a condition, or none keep it. */
-export type ProofCode = VacuousCode | 'out-of-range' | 'never-whole' | 'other-kind' | 'unknown-when-absent';
+export type ProofCode =
+	| VacuousCode
+	| 'out-of-range'
+	| 'never-whole'
+	| 'other-kind'
+	| 'no-order'
+	| 'unknown-when-absent';
 
 /** A certainty about every reading there may be. `fail`: none breaks it; `hold`: none keeps it. */
 export interface Certainty {
@@ -64,7 +71,7 @@ function besideLiteral(
 	// A literal to the left of a word is its text, not what it is searched for.
 	if (written !== operator && /^[a-z]/.test(written)) return null;
 	const isEquality = word === '==' || word === '!=' || (word === 'in' && literal.kind === 'list');
-	if (isAlwaysNumber(node) && /^(?:contains|startsWith|endsWith|matches)$/.test(word))
+	if (isAlwaysNumber(node, names) && /^(?:contains|startsWith|endsWith|matches)$/.test(word))
 		return { never: 'hold', code: 'other-kind', operand: node.text };
 	if (literal.kind === 'list' && word !== 'in') return null;
 	const kinds = items.map((item) => relation(node, item, names));
@@ -79,8 +86,9 @@ function besideLiteral(
 	const [item] = items as [SampleValue];
 	const number = asNumber(item);
 	if (number === null) {
-		const hasOrder = typeof item === 'string' && !isAlwaysNumber(node);
-		return hasOrder ? null : { never: 'hold', code: 'other-kind', operand: node.text };
+		const isTime = typeof item === 'string' && readTime(item) !== null;
+		if (!isTime) return { never: 'hold', code: 'no-order', operand: literal.text };
+		return isAlwaysNumber(node, names) ? { never: 'hold', code: 'other-kind', operand: node.text } : null;
 	}
 	const never = outsideOf(rangeOf(node, names), word, number.number);
 	if (never === null) return null;
@@ -93,7 +101,7 @@ function besideLiteral(
 function relation(node: Node, item: SampleValue, names: ProofNames): ProofCode | null {
 	const number = asNumber(item);
 	if (number === null) {
-		if (isAlwaysNumber(node)) return 'other-kind';
+		if (isAlwaysNumber(node, names)) return 'other-kind';
 		return node.kind === 'header' && typeof item !== 'string' ? 'other-kind' : null;
 	}
 	const { least, most, isWhole } = rangeOf(node, names);
@@ -103,7 +111,11 @@ function relation(node: Node, item: SampleValue, names: ProofNames): ProofCode |
 	return isWhole && /\.\d*[1-9]/.test(number.number) ? 'never-whole' : null;
 }
 
-function isAlwaysNumber(node: Node): boolean {
+function isAlwaysNumber(node: Node, names: ProofNames): boolean {
+	if (node.kind === 'name') {
+		const shown = names.show.find((value) => value.name === node.name);
+		return shown !== undefined && isAlwaysNumber(shown.expression.root, names);
+	}
 	return (
 		(node.kind === 'call' && node.name !== 'first') ||
 		node.kind === 'window' ||

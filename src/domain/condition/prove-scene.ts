@@ -1,5 +1,5 @@
-import type { SampleValue, Unit, Value } from '../value.ts';
-import { isQuantity } from '../value.ts';
+import type { Reading } from '../reading.ts';
+import { isQuantity, type SampleValue, type Unit, type Value } from '../value.ts';
 import { evaluateExpression } from './evaluate.ts';
 import type { Point } from './history.ts';
 import type { EvaluationContext } from './outcome.ts';
@@ -15,6 +15,9 @@ export interface ProofNames {
 	/** Values worked out of the reading: what they come to follows from it. */
 	readonly show: readonly { readonly name: string; readonly expression: Expression }[];
 }
+
+/** What is known beside a reading when it is judged. */
+export type Surroundings = Pick<EvaluationContext, 'now' | 'latest' | 'baseline' | 'window'>;
 
 /** The instant at which every made-up reading is taken: a Thursday noon, so that no example depends on the day it is run. */
 const NOW = Date.UTC(2026, 0, 1, 12);
@@ -46,24 +49,20 @@ export function createScene(names: ProofNames): Scene {
 	};
 }
 
-/** The scene as a condition reads it, by the same rules by which a real reading is judged. */
-export function contextOf(scene: Scene): EvaluationContext {
-	const { names, now } = scene;
-	const shown = new Map<string, SampleValue | undefined>();
-	const context: EvaluationContext = {
+/** What the probe of a scene brought back. */
+export function readingOf({ samples, headers, document }: Scene): Reading {
+	return {
+		samples: Object.fromEntries(samples),
+		headers: Object.fromEntries(headers),
+		...(document === undefined ? {} : { document }),
+	};
+}
+
+/** What was known in a scene before the probe. */
+export function surroundingsOf(scene: Scene): Surroundings {
+	const { now } = scene;
+	return {
 		now,
-		document: scene.document,
-		header: (name) => scene.headers.get(name),
-		sample: (name) => {
-			const show = names.show.find((value) => value.name === name);
-			if (show === undefined) return scene.samples.get(name);
-			if (!shown.has(name)) {
-				// Set before, so that a value that would read itself is not there.
-				shown.set(name, undefined);
-				shown.set(name, evaluateExpression(show.expression, context).value);
-			}
-			return shown.get(name);
-		},
 		latest: (check, sample) => {
 			const value = scene.others.get(`${check}.${sample}`);
 			return value === undefined ? undefined : { value, at: now, stale: false };
@@ -72,13 +71,39 @@ export function contextOf(scene: Scene): EvaluationContext {
 			const value = scene.signed.get(sample);
 			return value === undefined ? undefined : { value, at: now - DAY_MS };
 		},
-		window: (sample, ms) => pointsOf(scene, sample, ms, context.sample(sample)),
+		window: (sample, ms) => historyOf(scene, sample, ms),
+	};
+}
+
+/** The scene as a condition reads it, by the same rules by which a real reading is judged. */
+export function contextOf(scene: Scene): EvaluationContext {
+	const around = surroundingsOf(scene);
+	const shown = new Map<string, SampleValue | undefined>();
+	const context: EvaluationContext = {
+		...around,
+		document: scene.document,
+		header: (name) => scene.headers.get(name),
+		sample: (name) => {
+			const show = scene.names.show.find((value) => value.name === name);
+			if (show === undefined) return scene.samples.get(name);
+			if (!shown.has(name)) {
+				// Set before, so that a value that would read itself is not there.
+				shown.set(name, undefined);
+				shown.set(name, evaluateExpression(show.expression, context).value);
+			}
+			return shown.get(name);
+		},
+		window: (sample, ms) => {
+			const value = pointOf(context.sample(sample));
+			const before = around.window(sample, ms);
+			return value === null ? before : [...before, { at: scene.now, value }];
+		},
 	};
 	return context;
 }
 
 /** One history for all windows of a sample: a longer one holds, before its own points, only what is older than the shorter. */
-function pointsOf(scene: Scene, sample: string, ms: number, value: SampleValue | undefined): Point[] {
+function historyOf(scene: Scene, sample: string, ms: number): Point[] {
 	const windows = [...(scene.histories.get(sample) ?? [])].sort((a, b) => a.ms - b.ms);
 	const points: Point[] = [];
 	let until = scene.now;
@@ -86,14 +111,12 @@ function pointsOf(scene: Scene, sample: string, ms: number, value: SampleValue |
 		points.push(...window.points.filter((point) => point.at < until && point.at >= scene.now - ms));
 		until = scene.now - window.ms;
 	}
-	points.sort((a, b) => a.at - b.at);
-	const current =
-		typeof value === 'boolean'
-			? Number(value)
-			: value !== undefined && isQuantity(value)
-				? Number(value.number)
-				: null;
-	return current === null ? points : [...points, { at: scene.now, value: current }];
+	return points.sort((a, b) => a.at - b.at);
+}
+
+function pointOf(value: SampleValue | undefined): number | null {
+	if (typeof value === 'boolean') return Number(value);
+	return value !== undefined && isQuantity(value) ? Number(value.number) : null;
 }
 
 /** Whether a name is another check's sample. */

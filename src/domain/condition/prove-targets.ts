@@ -83,9 +83,14 @@ function besidePattern(pattern: RegExp): Target[] {
 function besideItems(items: readonly SampleValue[]): Target[] {
 	const numbers = items.map((item) => asNumber(item)).filter((number) => number !== null);
 	const [largest] = [...numbers].sort((a, b) => compare(b.number, a.number));
-	const outside: SampleValue[] = largest === undefined ? [] : numbersBeside('in', largest).slice(0, 3);
+	const [above, below]: SampleValue[] = largest === undefined ? [] : numbersBeside('in', largest);
+	const outside = (value: SampleValue | undefined): SampleValue[] => (value === undefined ? [] : [value]);
 	const texts = items.some((item) => typeof item === 'string') ? [OTHER_TEXT, 'x'] : [];
-	return each(...texts, ...outside, ...items, true, false, null);
+	const plain: readonly SampleValue[] = [
+		{ number: '0', unit: 'none' },
+		{ number: '1', unit: 'none' },
+	];
+	return each(...texts, ...outside(above), ...items, true, false, null, ...plain, ...outside(below));
 }
 
 function valuesBeside(operator: string, known: SampleValue): SampleValue[] {
@@ -108,8 +113,7 @@ function valuesBeside(operator: string, known: SampleValue): SampleValue[] {
 function numbersBeside(operator: string, { number, unit }: Quantity): Quantity[] {
 	const step = stepOf({ number, unit });
 	const [more, less] = [add(number, step), subtract(number, step)];
-	const near =
-		operator === '>' ? [number, more, less] : operator === '>=' ? [less, number, more] : [more, less, number];
+	const near = nearby(operator, number, more, less);
 	const far = [
 		add(number, number),
 		'0',
@@ -120,6 +124,14 @@ function numbersBeside(operator: string, { number, unit }: Quantity): Quantity[]
 	];
 	const half = round(divide(number, '2') ?? '0', 2);
 	return [...near, ...far, half, '-1'].map((value) => ({ number: value, unit }));
+}
+
+/** The one that breaks the test first, the one that keeps it next: a long list is not made three times. */
+function nearby(operator: string, number: string, more: string, less: string): readonly string[] {
+	if (operator === '>') return [number, more, less];
+	if (operator === '>=') return [less, number, more];
+	if (operator === '!=') return [number, more, less];
+	return operator === '==' ? [more, number, less] : [more, less, number];
 }
 
 /** The smallest step that still shows where the value is drawn. */

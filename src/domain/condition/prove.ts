@@ -1,10 +1,21 @@
+import type { Reading } from '../reading.ts';
 import type { SampleValue } from '../value.ts';
 import { evaluateCondition } from './evaluate.ts';
 import { isList, isSample } from './operand.ts';
-import type { ConditionOutcome, EvaluationContext } from './outcome.ts';
+import type { ConditionOutcome } from './outcome.ts';
 import { aim, type Target } from './prove-aim.ts';
 import { type Certainty, findCertainty, type ProofCode } from './prove-reason.ts';
-import { contextOf, createScene, type ProofNames, type Scene, Stuck, type StuckCode } from './prove-scene.ts';
+import {
+	contextOf,
+	createScene,
+	type ProofNames,
+	readingOf,
+	type Scene,
+	Stuck,
+	type StuckCode,
+	type Surroundings,
+	surroundingsOf,
+} from './prove-scene.ts';
 import { ANYTHING, EMPTINESS, type Partner, PRESENCE, targetsBeside } from './prove-targets.ts';
 import { resolve, resolveAsList } from './resolve.ts';
 import type { Condition, Node } from './syntax.ts';
@@ -16,7 +27,8 @@ export type { ProofNames, StuckCode } from './prove-scene.ts';
 /** A made-up reading and what the condition really answered to it. */
 export interface Example {
 	readonly outcome: ConditionOutcome;
-	readonly context: EvaluationContext;
+	readonly reading: Reading;
+	readonly around: Surroundings;
 }
 
 /**
@@ -101,10 +113,10 @@ function search(condition: Condition, names: ProofNames): Search {
 			if (found.stuck === null || found.stuck.code === 'none-found') found.stuck = thrown;
 			continue;
 		}
-		const context = contextOf(scene);
-		const outcome = evaluateCondition(condition, context);
-		if (outcome.holds === false) found.fails ??= { outcome, context };
-		if (outcome.holds === true) found.holds ??= { outcome, context };
+		const outcome = evaluateCondition(condition, contextOf(scene));
+		const example = (): Example => ({ outcome, reading: readingOf(scene), around: surroundingsOf(scene) });
+		if (outcome.holds === false) found.fails ??= example();
+		if (outcome.holds === true) found.holds ??= example();
 	}
 	return found;
 }

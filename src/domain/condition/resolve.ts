@@ -65,6 +65,8 @@ function noted(node: { readonly text: string }, result: Found, trace: Trace): Fo
 function resolveName(name: string, context: EvaluationContext, trace: Trace): Found {
 	const own = context.sample(name);
 	if (own !== undefined) return noted({ text: name }, found(own), trace);
+	const why = context.absent?.(name);
+	if (why !== undefined) return noted({ text: name }, { ok: false, why }, trace);
 	const other = splitName(name);
 	if (other === null) return noted({ text: name }, unknown('sample-missing', name), trace);
 	const latest = context.latest(other.check, other.sample);

@@ -1,0 +1,196 @@
+import type { StoredPoint } from '../domain/check.ts';
+import type { Why } from '../domain/condition/index.ts';
+import type { Samples } from '../domain/reading.ts';
+import { formatValue, type Quantity, quantity, type Unit } from '../domain/value.ts';
+import { readNumber, type Series } from './exposition.ts';
+import type { Measure, Watched } from './metrics-options.ts';
+import { quantileOf } from './metrics-quantile.ts';
+import {
+	advanceTrack,
+	createTrack,
+	growthBefore,
+	growthIn,
+	seedTrack,
+	type Track,
+} from './metrics-window.ts';
+import { isSelected, readSelector, type Selector, selectSeries } from './selector.ts';
+import { type Reckoned, reckonSeries, seriesUnits, unitOf } from './series-samples.ts';
+
+const DAY = 86_400_000;
+/** A mean of fewer days is not what a day is usually like. */
+const LEAST_DAYS = 3;
+/** A quantile of fewer is an accident. */
+const LEAST_EVENTS = 20;
+const PART = 'part';
+const WHOLE = 'whole';
+
+export interface Surroundings {
+	readonly now: number;
+	readonly memory: Map<string, unknown>;
+	readonly history: (sample: string, sinceAt: number) => readonly StoredPoint[];
+}
+
+/** Names of metrics that have to be kept from the page. */
+export function namesWanted(watched: Watched): readonly string[] {
+	return selectorsOf(watched).map(({ name }) => name);
+}
+
+/** Samples that may come of one name, with their units. */
+export function unitsOf(name: string, watched: Watched): Readonly<Record<string, Unit>> {
+	const unit = unitOf(watched.unit);
+	if (watched.value !== undefined) return seriesUnits(name, watched.unit);
+	if (watched.ratio !== undefined) return { [name]: 'ratio', [`${name}.events`]: 'none' };
+	if (watched.quantile !== undefined)
+		return { [name]: unit, [`${name}.floor`]: unit, [`${name}.events`]: 'none' };
+	if (watched.daily !== undefined)
+		return {
+			[name]: 'ratio',
+			[`${name}.last`]: 'none',
+			[`${name}.mean`]: 'none',
+			[`${name}.counter`]: 'none',
+		};
+	return { [name]: unit };
+}
+
+/** The value of one watched name, or why there is none. What it has to remember stands in `memory` under its name. */
+export function reckon(
+	name: string,
+	watched: Watched,
+	page: readonly Series[],
+	around: Surroundings,
+): Reckoned {
+	const selectors = selectorsOf(watched);
+	if (watched.value !== undefined)
+		return reckonSeries(name, selectSeries(selectors[0] as Selector, page), watched.unit);
+	const nothing = (why: Omit<Why, 'params'> & { readonly params?: Why['params'] }, more: Samples = {}) => {
+		const declared = Object.keys(unitsOf(name, watched)).filter((one) => !Object.hasOwn(more, one));
+		const absent = declared.map((one) => [one, { code: why.code, params: { operand: one, ...why.params } }]);
+		return { samples: more, absent: Object.fromEntries(absent) } satisfies Reckoned;
+	};
+	const missing = selectors.find((selector) => !isKnown(selector, page));
+	if (missing !== undefined) return nothing({ code: 'none-found' });
+	const parts = partsOf(watched, selectors, page);
+	const odd = [...parts.values()].flat().find(({ value }) => !Number.isFinite(value) || value < 0);
+	if (odd !== undefined) return nothing({ code: 'not-a-number', params: { found: odd.text } });
+	const keepMs = watched.daily === undefined ? watched.over : (watched.days + 1) * DAY;
+	let track = around.memory.get(name) as Track | undefined;
+	if (track === undefined) {
+		track =
+			watched.daily === undefined
+				? createTrack()
+				: seedTrack(PART, around.history(`${name}.counter`, around.now - keepMs - DAY / 2), keepMs);
+		around.memory.set(name, track);
+	}
+	advanceTrack(track, parts, around.now, keepMs);
+	const counter = sumOf(parts.get(PART) ?? []);
+	const kept: Samples = watched.daily === undefined ? {} : { [`${name}.counter`]: quantity(counter) };
+	const overMs = watched.daily === undefined ? watched.over : DAY;
+	const grown = growthIn(track, overMs);
+	const tooEarly = (haveMs: number, needMs: number) =>
+		nothing(
+			{ code: 'too-few-samples', params: { haveMs: String(Math.max(0, haveMs)), needMs: String(needMs) } },
+			kept,
+		);
+	if (!grown.ok && watched.daily === undefined) return tooEarly(grown.haveMs, overMs);
+	const growth = (part: string) => (grown.ok ? (grown.growth.get(part) ?? 0) : 0);
+	const ms = grown.ok ? grown.ms : overMs;
+	if (watched.increase !== undefined) return only(name, inUnit(growth(PART), watched.unit));
+	if (watched.rate !== undefined) return only(name, inUnit(growth(PART) / (ms / 1000), watched.unit));
+	if (watched.ratio !== undefined) {
+		const whole = growth(WHOLE) + (watched.beside === undefined ? 0 : growth(PART));
+		const events = { [`${name}.events`]: quantity(whole) };
+		const fewest = watched.fewest ?? 1;
+		if (whole < fewest) return nothing(tooFew(whole, fewest), events);
+		return { samples: { ...events, [name]: quantity(growth(PART) / whole, 'ratio') }, absent: {} };
+	}
+	if (watched.quantile !== undefined) {
+		const counts = new Map([...parts.keys()].map((le) => [readNumber(le) ?? Number.NaN, growth(le)]));
+		const found = quantileOf(watched.quantile, counts);
+		if (found.kind === 'no-buckets') return nothing({ code: 'none-found' });
+		const events = counts.get(Number.POSITIVE_INFINITY) ?? 0;
+		const seen: Samples = { [`${name}.events`]: quantity(events) };
+		const fewest = watched.fewest ?? LEAST_EVENTS;
+		if (events < fewest) return nothing(tooFew(events, fewest), seen);
+		const floor = inUnit(found.floor, watched.unit);
+		const samples = { ...seen, [`${name}.floor`]: floor };
+		if (found.kind === 'beyond')
+			return nothing({ code: 'beyond-buckets', params: { limit: formatValue(floor) } }, samples);
+		return { samples: { ...samples, [name]: inUnit(found.value, watched.unit) }, absent: {} };
+	}
+	const before = growthBefore(track, DAY, watched.days * DAY);
+	const needMs = Math.min(LEAST_DAYS, watched.days) * DAY;
+	if (!grown.ok || !before.ok || before.ms < needMs)
+		return tooEarly(grown.ok ? grown.ms + (before.ok ? before.ms : 0) : grown.haveMs, needMs + DAY);
+	const last = (growth(PART) / ms) * DAY;
+	const usual = before.growth.get(PART) ?? 0;
+	const mean = (usual / before.ms) * DAY;
+	const told: Samples = { ...kept, [`${name}.last`]: rounded(last), [`${name}.mean`]: rounded(mean) };
+	const fewest = watched.fewest ?? 1;
+	if (usual < fewest) return nothing(tooFew(usual, fewest), told);
+	return { samples: { ...told, [name]: quantity(last / mean, 'ratio') }, absent: {} };
+}
+
+function selectorsOf(watched: Watched): readonly Selector[] {
+	const { value, rate, increase, ratio, quantile, daily, of, beside } = watched;
+	const texts = quantile === undefined ? [value ?? rate ?? increase ?? ratio ?? daily, of ?? beside] : [of];
+	return texts
+		.flatMap((text) => (text === undefined ? [] : (readSelector(text) ?? [])))
+		.map((selector) =>
+			quantile === undefined ? selector : { ...selector, name: `${selector.name}_bucket` },
+		);
+}
+
+/** A metric that is there, with the labels it is asked by: what has not happened yet is 0, what is misspelt is nothing. */
+function isKnown(selector: Selector, page: readonly Series[]): boolean {
+	const named = page.filter(({ name }) => name === selector.name);
+	return (
+		named.length > 0 && selector.matchers.every(({ label }) => named.some(({ labels }) => labels.has(label)))
+	);
+}
+
+function partsOf(
+	watched: Watched,
+	[first, second]: readonly Selector[],
+	page: readonly Series[],
+): ReadonlyMap<string, readonly Series[]> {
+	const parts = new Map<string, Series[]>();
+	if (watched.quantile === undefined) {
+		for (const [part, selector] of [
+			[PART, first],
+			[WHOLE, second],
+		] as const)
+			if (selector !== undefined) parts.set(part, [...selectSeries(selector, page)]);
+		return parts;
+	}
+	for (const series of page) {
+		const le = series.labels.get('le');
+		if (first === undefined || series.name !== first.name || !isSelected(first, series.labels)) continue;
+		const bound = readNumber(le ?? '');
+		if (bound === null || Number.isNaN(bound)) continue;
+		const part = String(bound).replace('Infinity', 'Inf');
+		parts.set(part, [...(parts.get(part) ?? []), series]);
+	}
+	return parts;
+}
+
+function only(name: string, value: Quantity): Reckoned {
+	return { samples: { [name]: value }, absent: {} };
+}
+
+function tooFew(have: number, need: number): Why {
+	return { code: 'too-few-samples', params: { have: String(have), need: String(need) } };
+}
+
+/** Twelve digits are more than a clock or a counter means, and fewer than a double's noise. */
+function inUnit(value: number, measure: Measure): Quantity {
+	const scaled = measure === 'seconds' ? value * 1000 : value;
+	return quantity(Number(scaled.toPrecision(12)), unitOf(measure));
+}
+
+function rounded(value: number): Quantity {
+	return quantity(Math.round(value * 100) / 100);
+}
+
+function sumOf(series: readonly Series[]): number {
+	return series.reduce((sum, { value }) => sum + value, 0);
+}
