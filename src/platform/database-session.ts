@@ -11,6 +11,7 @@ const ANSWER_BYTES = 32 * 1024 * 1024;
 const LOOK_EVERY_MS = 50;
 /** The server is told to give up a moment before we do, so that it says so itself. */
 const MARGIN_MS = 25;
+const FAREWELL_MS = 250;
 
 /** What one statement brought. `columns` are the first row's names with its cells; `rows` counts all of them. */
 export interface Answered {
@@ -25,7 +26,7 @@ export interface Session {
 	ask(statement: string): Promise<Answered>;
 	/** The same, and the transaction is as before when it fails. */
 	tryAsk(statement: string): Promise<Answered>;
-	/** Takes its leave; the socket is destroyed afterwards in any case. */
+	/** Takes its leave: a server logs every client that merely hangs up. */
 	end(): void;
 }
 
@@ -100,9 +101,22 @@ export async function visit(
 		takeBack();
 		leash.release();
 		leash.onEnd = null;
-		session?.end();
-		socket.destroySoon();
+		if (session !== null) await leave(clock, session, socket);
+		socket.destroy();
 	}
+}
+
+/** Until the server has closed the connection, or does not. */
+async function leave(clock: Clock, session: Session, socket: net.Socket): Promise<void> {
+	session.end();
+	if (socket.destroyed || socket.connecting) return;
+	await new Promise<void>((resolve) => {
+		const takeBack = clock.after(FAREWELL_MS, resolve);
+		socket.once('close', () => {
+			takeBack();
+			resolve();
+		});
+	});
 }
 
 class BlobError extends Error {}

@@ -28,6 +28,7 @@ export function faultOfMysql(error: unknown, address: string, query: string | nu
 	const said = clean(message).slice(0, MESSAGE_LIMIT);
 	// The client's own refusals have a code and no number.
 	if (code === 'PROTOCOL_CONNECTION_LOST') return fault('closed-early', { address });
+	if (code === 'HANDSHAKE_SSL_ERROR') return faultOfTls(message, address);
 	if (code === 'HANDSHAKE_NO_SSL_SUPPORT') return fault('bad-protocol', { address, reason: 'tls' });
 	if (code === 'AUTH_SWITCH_PLUGIN_ERROR') return fault('access-denied', { address });
 	if (typeof errno !== 'number' || errno < 100 || (sqlState === undefined && !code.startsWith('ER_')))
@@ -45,4 +46,21 @@ export function faultOfMysql(error: unknown, address: string, query: string | nu
 	if (errno === 1792 || errno === 1290)
 		return fault('bad-query', { ...asked, reason: 'not-read-only', message: said });
 	return fault('bad-query', { ...asked, message: said });
+}
+
+const CERTIFICATES: readonly (readonly [RegExp, string])[] = [
+	[/self[- ]signed/i, 'self-signed'],
+	[/expired/i, 'expired'],
+	[/not yet valid/i, 'not-yet-valid'],
+	[/altnames|does not match/i, 'wrong-name'],
+	[/revoked/i, 'revoked'],
+	[/certificate/i, 'untrusted'],
+];
+
+/** The client has put a code of its own over that of the certificate. */
+function faultOfTls(message: string, address: string): Fault {
+	const reason = CERTIFICATES.find(([words]) => words.test(message))?.[1];
+	return reason === undefined
+		? fault('bad-protocol', { address, reason: 'tls' })
+		: fault('bad-certificate', { address, reason });
 }

@@ -109,7 +109,7 @@ function open(library: Library, socket: net.Socket, place: DatabasePlace): Sessi
 		},
 		ask,
 		tryAsk: ask,
-		end: () => connection.destroy(),
+		end: () => connection.end(() => {}),
 	};
 }
 

@@ -1,6 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	chownSync,
+	globSync,
+	mkdirSync,
+	mkdtempSync,
+	openSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,11 +22,14 @@ export interface DatabaseServer {
 	readonly folder: string;
 	/** As its first user, over its socket. */
 	run(sql: string): void;
+	/** Its log so far. */
+	log(): string;
 	close(): Promise<void>;
 }
 
 const PG_FOLDERS = globSync('/usr/lib/postgresql/*/bin').sort().reverse();
 export const INITDB = findProgram('initdb', ...PG_FOLDERS);
+const BASEBACKUP = findProgram('pg_basebackup', ...PG_FOLDERS);
 const POSTGRES = findProgram('postgres', ...PG_FOLDERS);
 export const MARIADBD = findProgram('mariadbd', '/usr/sbin');
 
@@ -55,28 +67,62 @@ async function ended(server: ChildProcess, signal: NodeJS.Signals): Promise<void
 	await gone;
 }
 
-/** PostgreSQL with password logins over TCP; its first user is `owner`, trusted on its socket. */
-export async function startPostgres(...settings: readonly string[]): Promise<DatabaseServer> {
+/** A certificate for 127.0.0.1 that nobody has signed, for the server to use. */
+function selfSigned(folder: string): { readonly cert: string; readonly key: string } {
+	const [cert, key] = [join(folder, 'server.crt'), join(folder, 'server.key')];
+	const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+	execFileSync(
+		'openssl',
+		['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert, ...names],
+		{ ...NOBODY, stdio: 'ignore' },
+	);
+	return { cert, key };
+}
+
+/**
+ * PostgreSQL with password logins over TCP, and TLS for those who ask; its first user is `owner`, trusted on its socket.
+ * A replica when it is given one to follow.
+ */
+export async function startPostgres(
+	settings: readonly string[],
+	follows: DatabaseServer | null = null,
+): Promise<DatabaseServer> {
 	const folder = ownFolder('postgres');
 	const files = join(folder, 'files');
 	const options = { ...NOBODY, cwd: folder, stdio: 'ignore' } as const;
-	execFileSync(
-		INITDB as string,
-		['-D', files, '-U', 'owner', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C'],
-		options,
-	);
-	writeFileSync(join(files, 'pg_hba.conf'), 'local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n');
+	if (follows === null) {
+		execFileSync(
+			INITDB as string,
+			['-D', files, '-U', 'owner', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C'],
+			options,
+		);
+		const lines = [
+			'local all all trust',
+			'local replication all trust',
+			'host all all 127.0.0.1/32 scram-sha-256',
+		];
+		writeFileSync(join(files, 'pg_hba.conf'), `${lines.join('\n')}\n`);
+	} else {
+		const from = ['-h', follows.folder, '-p', String(follows.port), '-U', 'owner'];
+		execFileSync(BASEBACKUP as string, [...from, '-D', files, '-R', '-c', 'fast', '--no-sync'], options);
+	}
+	const { cert, key } = selfSigned(folder);
 	const port = await closedPort();
 	const given = [
 		`port=${port}`,
 		'listen_addresses=127.0.0.1',
 		`unix_socket_directories=${folder}`,
 		'fsync=off',
+		'ssl=on',
+		`ssl_cert_file=${cert}`,
+		`ssl_key_file=${key}`,
 	];
+	const log = join(folder, 'log');
+	const out = openSync(log, 'a');
 	const server = spawn(
 		POSTGRES as string,
 		['-D', files, ...[...given, ...settings].flatMap((one) => ['-c', one])],
-		options,
+		{ ...options, stdio: ['ignore', out, out] },
 	);
 	await opened(server, port);
 	const run = (sql: string) =>
@@ -91,6 +137,7 @@ export async function startPostgres(...settings: readonly string[]): Promise<Dat
 		port,
 		folder,
 		run,
+		log: () => readFileSync(log, 'utf8'),
 		async close() {
 			await ended(server, 'SIGINT');
 			rmSync(folder, { recursive: true, force: true });
@@ -99,7 +146,7 @@ export async function startPostgres(...settings: readonly string[]): Promise<Dat
 }
 
 /** MariaDB; its first user is `root`, without a password on its socket. */
-export async function startMariadb(...settings: readonly string[]): Promise<DatabaseServer> {
+export async function startMariadb(settings: readonly string[]): Promise<DatabaseServer> {
 	const folder = ownFolder('mariadb');
 	const files = join(folder, 'files');
 	const socket = join(folder, 'socket');
@@ -116,6 +163,9 @@ export async function startMariadb(...settings: readonly string[]): Promise<Data
 		['--no-defaults', `--datadir=${files}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
 		options,
 	);
+	const { cert, key } = selfSigned(folder);
+	const log = join(folder, 'log');
+	const out = openSync(log, 'a');
 	const port = await closedPort();
 	const server = spawn(
 		MARIADBD as string,
@@ -126,9 +176,12 @@ export async function startMariadb(...settings: readonly string[]): Promise<Data
 			'--bind-address=127.0.0.1',
 			`--socket=${socket}`,
 			'--skip-name-resolve',
+			'--log-warnings=4',
+			`--ssl-cert=${cert}`,
+			`--ssl-key=${key}`,
 			...settings,
 		],
-		options,
+		{ ...options, stdio: ['ignore', out, out] },
 	);
 	await opened(server, port);
 	const run = (sql: string) =>
@@ -139,6 +192,7 @@ export async function startMariadb(...settings: readonly string[]): Promise<Data
 		port,
 		folder,
 		run,
+		log: () => readFileSync(log, 'utf8'),
 		async close() {
 			await ended(server, 'SIGTERM');
 			rmSync(folder, { recursive: true, force: true });

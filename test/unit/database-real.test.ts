@@ -70,12 +70,14 @@ describe.skipIf(INITDB === null)('PostgreSQL', () => {
 	let place: Record<string, unknown>;
 
 	beforeAll(async () => {
-		server = await startPostgres(
+		server = await startPostgres([
 			'max_connections=12',
 			'archive_mode=on',
 			'archive_command=/bin/true',
 			'wal_level=replica',
-		);
+			'log_connections=on',
+			'log_disconnections=on',
+		]);
 		server.run(`create role app login password 'let me in: @/'`);
 		server.run(`create role narrow login password 'narrow one' connection limit 1`);
 		server.run(
@@ -185,6 +187,41 @@ describe.skipIf(INITDB === null)('PostgreSQL', () => {
 		expect(kind.target(kind.schema.parse({ url, read: { a: 'select 1' } }))).toBe('***');
 	});
 
+	test('encrypted, when asked for; and no visit leaves a line of complaint in its log', async () => {
+		const read = { encrypted: 'select ssl from pg_stat_ssl where pid = pg_backend_pid()' };
+		expect(await samplesOf('postgres', { ...place, tls: 'unverified', read })).toMatchObject({
+			encrypted: true,
+		});
+		expect(await samplesOf('postgres', { ...place, tls: 'off', read })).toMatchObject({ encrypted: false });
+		expect(
+			server
+				.log()
+				.split('\n')
+				.filter((line) => /unexpected EOF|could not receive/.test(line)),
+		).toEqual([]);
+	});
+
+	test('a replica says that it is one, and how far behind; its source, how far its slowest is', async () => {
+		const replica = await startPostgres(['hot_standby=on', 'max_connections=12'], server);
+		try {
+			server.run('grant pg_read_all_stats to app');
+			const facts = async (port: number) => samplesOf('postgres', { ...place, port, facts: true });
+			while (JSON.stringify((await facts(server.port))['replicas']) === JSON.stringify(quantity(0)));
+			expect(await facts(server.port)).toMatchObject({
+				replica: false,
+				replicas: quantity(1),
+				lag: { unit: 'ms' },
+			});
+			expect(await facts(replica.port)).toMatchObject({ replica: true, lag: { unit: 'ms' } });
+			replica.run('select pg_wal_replay_pause()');
+			server.run('create table later (a int); insert into later values (1)');
+			const lag = async () => Number(((await facts(replica.port))['lag'] as { number: string }).number);
+			for (let first = await lag(); (await lag()) <= first; first = Math.min(first, await lag()));
+		} finally {
+			await replica.close();
+		}
+	}, 60_000);
+
 	test.each([
 		['a statement that writes', 'insert into sale values (9)', 'bad-query'],
 		[
@@ -219,7 +256,8 @@ describe.skipIf(INITDB === null)('PostgreSQL', () => {
 		});
 		expect(await faultOf('postgres', { ...place, port: 1, read })).toMatchObject({ code: 'refused' });
 		expect(await faultOf('postgres', { ...place, tls: 'verify', read })).toMatchObject({
-			code: 'bad-protocol',
+			code: 'bad-certificate',
+			detail: { reason: 'self-signed' },
 		});
 		const narrow = { ...place, user: 'narrow', password: secret('narrow one') };
 		const long = ask('postgres', { ...narrow, read: { slow: 'select 1 from pg_sleep(2)' } });
@@ -270,7 +308,7 @@ describe.skipIf(MARIADBD === null)('MariaDB', () => {
 	let place: Record<string, unknown>;
 
 	beforeAll(async () => {
-		server = await startMariadb('--max-connections=20');
+		server = await startMariadb(['--max-connections=20']);
 		server.run(`create database shop; create database hidden; create table hidden.t (a int);
 			create user app@'127.0.0.1' identified by 'let me in: @/';
 			create user narrow@'127.0.0.1' identified by 'narrow one' with max_user_connections 1;
@@ -355,6 +393,25 @@ describe.skipIf(MARIADBD === null)('MariaDB', () => {
 		server.run('stop slave; reset slave all');
 	});
 
+	test('encrypted, when asked for; and no visit leaves a line of complaint in its log', async () => {
+		const read = {
+			encrypted:
+				"select variable_value <> '' from information_schema.session_status where variable_name = 'Ssl_cipher'",
+		};
+		expect(await samplesOf('mysql', { ...place, tls: 'unverified', read })).toMatchObject({
+			encrypted: quantity(1),
+		});
+		expect(await samplesOf('mysql', { ...place, tls: 'off', read })).toMatchObject({
+			encrypted: quantity(0),
+		});
+		expect(
+			server
+				.log()
+				.split('\n')
+				.filter((line) => /Aborted.*user: 'app'/.test(line)),
+		).toEqual([]);
+	});
+
 	test.each([
 		['a statement that writes', 'insert into sale (id) values (9)', 'bad-query'],
 		['two statements', 'select 1; commit', 'bad-query'],
@@ -390,7 +447,10 @@ describe.skipIf(MARIADBD === null)('MariaDB', () => {
 			code: 'no-permission',
 		});
 		expect(await faultOf('mysql', { ...place, port: 1, read })).toMatchObject({ code: 'refused' });
-		expect(await faultOf('mysql', { ...place, tls: 'verify', read })).toMatchObject({ code: 'bad-protocol' });
+		expect(await faultOf('mysql', { ...place, tls: 'verify', read })).toMatchObject({
+			code: 'bad-certificate',
+			detail: { reason: 'self-signed' },
+		});
 		const narrow = { ...place, database: undefined, user: 'narrow', password: secret('narrow one') };
 		server.run(`grant process on *.* to app@'127.0.0.1'`);
 		const long = ask('mysql', { ...narrow, read: { slow: 'select sleep(2)' } });
