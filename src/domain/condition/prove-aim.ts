@@ -205,7 +205,8 @@ function aimCall(node: CallNode, target: Target, scene: Scene): void {
 }
 
 function ofLength(argument: Node, size: number): Target {
-	return argument.kind === 'path'
+	// A path that may find several finds the items of a list, never the list.
+	return argument.kind === 'path' && argument.path.keys !== null
 		? { kind: 'list', items: Array.from({ length: size }, () => one) }
 		: { kind: 'value', value: 'x'.repeat(size) };
 }

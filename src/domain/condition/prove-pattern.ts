@@ -1,7 +1,7 @@
 import { afresh, PatternOverTime } from '../pattern.ts';
 
 /** More repetitions than these make no better example. */
-const MOST_REPEATED = 200;
+const MOST_REPEATED = 5000;
 const CANDIDATES = [...'ax0A_ -.:/,1bZ%@#\'"'];
 
 /** A text that a pattern finds itself in, or null when none was made up. Made piece by piece, then tried. */
@@ -82,8 +82,8 @@ function writeText(source: string, flags: string, more: number): string | null {
 		at += opening.length;
 		const text = alternatives();
 		at += 1;
-		// What stands ahead or behind is not text of its own; whether it fits shows when the pattern is tried.
-		return /[=!]$/.test(opening) ? '' : text;
+		// What is looked for ahead is not text of its own; whether it fits shows when the pattern is tried.
+		return /[=!]$/.test(opening) && opening !== '?<=' ? '' : text;
 	};
 
 	/** The first handy character that a class or an escape takes. */

@@ -69,11 +69,20 @@ export function proveCondition(condition: Condition, names: ProofNames): Proof {
 	}
 	return {
 		kind: 'unproven',
-		code: stuck?.code ?? 'none-found',
-		operand: stuck?.operand ?? condition.text,
+		...blame(condition, stuck),
 		missing: fails === null ? (holds === null ? 'both' : 'failing') : 'holding',
 		...found,
 	};
+}
+
+function blame(
+	{ pattern, right, text }: Condition,
+	stuck: Stuck | null,
+): { readonly code: StuckCode; readonly operand: string } {
+	if (stuck !== null) return { code: stuck.code, operand: stuck.operand };
+	return pattern !== null && right !== null
+		? { code: 'pattern', operand: right.text }
+		: { code: 'none-found', operand: text };
 }
 
 /** An example outweighs any reasoning: what was really judged so can be so. */
