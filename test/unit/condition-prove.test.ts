@@ -98,6 +98,7 @@ describe('a condition that can fail', () => {
 		'-$.a + 3 * (bills - 2) != 7',
 		'bills * 3 - $.y == 0',
 		'$.a[?@ > 3] not empty',
+		'$ != null',
 		'len(first($.a[*])) == 3',
 		'$.a matches "(?<=v)[1-9]{3}$"',
 		'count($.list[*]) > 48609',

@@ -4,6 +4,7 @@ import { evaluateCondition } from './evaluate.ts';
 import { isList, isSample } from './operand.ts';
 import type { ConditionOutcome } from './outcome.ts';
 import { aim, type Target } from './prove-aim.ts';
+import { textMatching } from './prove-pattern.ts';
 import { type Certainty, findCertainty, type ProofCode } from './prove-reason.ts';
 import {
 	contextOf,
@@ -80,7 +81,7 @@ function blame(
 	stuck: Stuck | null,
 ): { readonly code: StuckCode; readonly operand: string } {
 	if (stuck !== null) return { code: stuck.code, operand: stuck.operand };
-	return pattern !== null && right !== null
+	return pattern !== null && right !== null && textMatching(pattern) === null
 		? { code: 'pattern', operand: right.text }
 		: { code: 'none-found', operand: text };
 }
