@@ -403,6 +403,16 @@ describe('what may not be written', () => {
 		expect((await loadText(config('none', ''))).ok).toBe(true);
 	});
 
+	test('a single request that can only write is refused there too, one that may be a question is not', async () => {
+		const one = (guard: string, method: string) =>
+			loadText(
+				`version: 1\nsystem: Shop\nenvironments: {production: {guard: ${guard}}}\nchecks:\n  one: {kind: http, url: "http://shop.example/", method: ${method}}\n`,
+			);
+		expect((await one('confirm', 'DELETE')).ok).toBe(false);
+		expect((await one('none', 'DELETE')).ok).toBe(true);
+		expect((await one('confirm', 'POST')).ok).toBe(true);
+	});
+
 	test('references of its own mean nothing elsewhere', async () => {
 		const text =
 			'version: 1\nsystem: Shop\nchecks:\n  one: {kind: http, url: "http://127.0.0.1/${captured.id}"}\n';
