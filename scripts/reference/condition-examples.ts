@@ -3,8 +3,10 @@ import {
 	evaluateCondition,
 	parseCondition,
 	parseExpression,
+	proveCondition,
 } from '../../src/domain/condition/index.ts';
 import { quantity, type SampleValue } from '../../src/domain/value.ts';
+import { proofText, proofWord } from '../../src/i18n/proof.ts';
 import { reasonText } from '../../src/i18n/reason.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 9, 0, 0);
@@ -69,4 +71,19 @@ export function readable(text: string): string {
 	if (!parsed.ok)
 		throw new Error(`the condition reference holds "${text}", which is refused: ${parsed.error.code}`);
 	return text;
+}
+
+/** What `rounds config prove` says of a condition, on the units of the same samples. */
+export function proved(text: string): { readonly word: string; readonly said: string } {
+	const parsed = parseCondition(text);
+	if (!parsed.ok) throw new Error(`"${text}" is refused: ${parsed.error.code}`);
+	const proof = proveCondition(parsed.value, {
+		show: [],
+		isOwn: (name) => Object.hasOwn(SAMPLES, name),
+		unitOf: (name) => {
+			const value = SAMPLES[name];
+			return value !== undefined && value !== null && typeof value === 'object' ? value.unit : undefined;
+		},
+	});
+	return { word: proofWord(proof.kind, 'en'), said: proofText(proof, 'en') };
 }

@@ -1,7 +1,7 @@
 import { FUNCTIONS, type FunctionShape, type Operator } from '../../src/domain/condition/index.ts';
 import { FAULTS, type FaultCode, fault } from '../../src/domain/fault.ts';
 import { faultBrief } from '../../src/i18n/fault.ts';
-import { DOCUMENT, judged, readable } from './condition-examples.ts';
+import { DOCUMENT, judged, proved, readable } from './condition-examples.ts';
 import { code, page, table } from './table.ts';
 
 const OPERANDS: readonly (readonly [example: string, meaning: string])[] = [
@@ -108,6 +108,17 @@ const UNKNOWN: readonly string[] = [
 	'backup.age < 1d',
 ];
 
+const PROVED: readonly string[] = [
+	'latency < 500ms',
+	'count($.customers[?@.plan == "gold"]) > 0',
+	'drop(transactions) < 5%',
+	'count($.customers[*]) >= 0',
+	'ratio(latency, 10m) <= 100%',
+	'summary.net exists',
+	'count($.customers[*]) == 2.5',
+	'latency >= 0',
+];
+
 function aboutOf(name: string): readonly [string, string] {
 	const about = ABOUT[name];
 	if (about === undefined) throw new Error(`scripts/reference/conditions.ts says nothing about "${name}"`);
@@ -200,6 +211,20 @@ export function conditionsPage(): string {
 		...table(
 			['example', 'here', 'said as'],
 			UNKNOWN.map((text) => row(text)),
+		),
+		'',
+		'## Proved before they are trusted',
+		'',
+		'`rounds config prove` makes up readings for every condition: one that must fail it, one that satisfies it. **proven**: both were',
+		'found and judged so. **vacuous**: no reading could fail it, so it tests nothing. **impossible**: none could satisfy it. **unproven**:',
+		'none was found, which says nothing about the condition.',
+		'',
+		...table(
+			['example', 'class', 'said as'],
+			PROVED.map((text) => {
+				const { word, said } = proved(text);
+				return [code(text), word, said];
+			}),
 		),
 		'',
 		'## Faults',

@@ -40,7 +40,11 @@ export const httpAuth = () =>
 
 export const httpSchema = z.strictObject({
 	url: url().describe('Address to ask, http or https.'),
-	method: httpMethod().optional().describe('GET, or POST when there is a body.'),
+	method: httpMethod()
+		.optional()
+		.describe(
+			'GET, or POST when there is a body. PUT, PATCH and DELETE are refused in an environment with a guard: a flow writes.',
+		),
 	headers: httpHeaders()
 		.optional()
 		.describe('Headers to send. Those that hold a secret never follow a redirect elsewhere.'),

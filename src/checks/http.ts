@@ -14,6 +14,7 @@ import { bytesSample, countSample, msSample } from './samples.ts';
 
 /** A body of up to so many characters is kept as it came until the next answer; of a longer one only its safe start. */
 const SHORT_BODY = 8_192;
+const WRITING = new Set(['PUT', 'PATCH', 'DELETE']);
 const PHASES = ['dns', 'connect', 'tls', 'firstByte', 'total'] as const;
 
 /**
@@ -50,6 +51,14 @@ export const http = defineCheckKind<HttpOptions>({
 		connect: 'ms',
 		tls: 'ms',
 	}),
+	// A POST may as well be a question; these never are, and a flow alone says what is written and takes it away again.
+	refusal(options, { guard }) {
+		if (guard === 'none' || !WRITING.has(methodOf(options))) return null;
+		return {
+			key: 'method',
+			message: 'expected a flow for a method that writes: this environment has a guard',
+		};
+	},
 	impliedMust: () => ['status < 400'],
 	copyAs: curlLine,
 	async probe(options, ports, context) {

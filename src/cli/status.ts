@@ -1,6 +1,7 @@
 import { isStale } from '../domain/check-state.ts';
 import { exitCodeOf, worstLevel } from '../domain/level.ts';
 import { ownText } from '../domain/own-text.ts';
+import { hushText } from '../i18n/hush.ts';
 import { say } from '../i18n/messages.ts';
 import { momentText, zoneText } from '../i18n/times.ts';
 import { ageLine, levelMark, presentLevel, reasonLine, valuesLine } from './check-lines.ts';
@@ -23,7 +24,7 @@ export const statusCommand: HeadlessCommand = {
 				const picture = pictures.get(check.id);
 				return { check, picture, level: presentLevel(check, picture, now) };
 			});
-			const level = worstLevel(rows.map((r) => r.level));
+			const level = worstLevel(rows.filter((r) => !r.picture?.hushed).map((r) => r.level));
 			const evaluated = rows.filter((r) => (r.picture?.at ?? 0) > 0 && r.level !== 'pending').length;
 			if (flags.has('json')) {
 				const checks = rows.map(({ check, picture, level: shown }) => ({
@@ -33,6 +34,8 @@ export const statusCommand: HeadlessCommand = {
 					level: shown,
 					stale: picture !== undefined && isStale(picture.at, now, check),
 					hard: picture?.hard ?? false,
+					flapping: picture?.flapping ?? false,
+					hushed: picture?.hushed ?? null,
 					at: picture && picture.at > 0 ? new Date(picture.at).toISOString() : null,
 					ageMs: picture && picture.at > 0 ? now - picture.at : null,
 					samples: picture?.samples ?? {},
@@ -68,6 +71,7 @@ export const statusCommand: HeadlessCommand = {
 					context.out('  ', levelMark(shown, locale), ...text);
 					if (shown !== 'ok')
 						for (const reason of picture?.reasons ?? []) context.out(`      ${reasonLine(reason, locale)}`);
+					if (picture?.hushed) context.out(`      ${hushText(picture.hushed, locale, (id) => id)}`);
 				}
 			}
 			context.out();

@@ -28,6 +28,7 @@ const ZH: Readonly<Record<string, string>> = {
 	'names with what is compared, such as {orders: $.count}; "missing" and the like are taken':
 		'名称及比较的内容，如 {orders: $.count}；“missing”等不可用',
 	'at least two answers: several upstreams, or times': '至少两个响应：多个上游，或 times',
+	'a flow for a method that writes: this environment has a guard': '用 flow 执行会写入的方法：此环境有保护',
 	'the name of a step, such as log-in': '步骤名称，如 log-in',
 	'a list of steps': '步骤列表',
 	'fields of a form, such as {user: probe}': '表单字段，如 {user: probe}',

@@ -34,8 +34,6 @@ export function createTls(clock: Clock): TlsPort {
 						host,
 						port,
 						rejectUnauthorized: false,
-						// What is old is to be found, so it must be able to answer.
-						minVersion: 'TLSv1',
 						...(net.isIP(name) === 0 ? { servername: name } : {}),
 						...(authorities === null ? {} : { ca: authorities }),
 					});

@@ -97,6 +97,10 @@ describe('a condition that can fail', () => {
 		'avg(latency, 1h) * 2 > p95(latency, 5m)',
 		'-$.a + 3 * (bills - 2) != 7',
 		'bills * 3 - $.y == 0',
+		'$.a[?@ > 3] not empty',
+		'$ != null',
+		'len(first($.a[*])) == 3',
+		'$.a matches "(?<=v)[1-9]{3}$"',
 		'count($.list[*]) > 48609',
 	])('%s is proven', (text) => {
 		expect(prove(text)).toMatchObject({ kind: 'proven' });
@@ -154,7 +158,7 @@ describe('a condition that tests nothing', () => {
 		['latency >= 0', 'below-zero', 'failing'],
 		['count($.a[*]) < 1e9', 'too-many', 'failing'],
 		['$.a[?@.b == $.c].d == 1', 'filter', 'both'],
-		['$.a matches "^(a)\\\\1$"', 'none-found', 'holding'],
+		['$.a matches "^(a)\\\\1$"', 'pattern', 'holding'],
 	])('%s is unproven, and says so: %s', (text, code, missing) => {
 		expect(prove(text)).toMatchObject({ kind: 'unproven', code, missing });
 	});

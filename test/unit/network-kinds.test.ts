@@ -119,10 +119,45 @@ describe.skipIf(!hasOpenssl)('tls', () => {
 		expect(days).toMatchObject({ number: '-2' });
 	});
 
+	test('one that speaks only what nobody should speak any more does not answer', async () => {
+		const pair = authority.issue({ names: ['127.0.0.1'], to: soon(30) });
+		const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+		expect(await asking.ask('tls', await serve(pair, old))).toMatchObject({
+			ok: false,
+			error: { code: 'bad-protocol', detail: { reason: 'tls' } },
+		});
+	});
+
 	test('an older protocol is named', async () => {
 		const pair = authority.issue({ names: ['127.0.0.1'], to: soon(30) });
 		const target = await serve(pair, { maxVersion: 'TLSv1.2' });
 		expect(await samplesOf('tls', target)).toMatchObject({ protocol: 'TLSv1.2', valid: true });
+	});
+});
+
+describe.skipIf(!hasOpenssl)('websocket over TLS', () => {
+	const open = async () => {
+		const server = tls.createServer(selfSigned('127.0.0.1'), (socket) => {
+			socket.on('error', () => {});
+			socket.on('data', (chunk) => agree(socket, chunk.toString('latin1')));
+		});
+		server.listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		return { server, url: `wss://127.0.0.1:${(server.address() as AddressInfo).port}/ws` };
+	};
+
+	test('opens where the certificate is not looked at; else that is the fault', async () => {
+		const { server, url } = await open();
+		expect(await samplesOf('websocket', { url, verifyTls: false })).toMatchObject({
+			opened: true,
+			tls: { unit: 'ms' },
+		});
+		expect(await asking.ask('websocket', { url })).toMatchObject({
+			ok: false,
+			error: { code: 'bad-certificate', detail: { reason: 'self-signed' } },
+		});
+		server.close();
+		await once(server, 'close');
 	});
 });
 

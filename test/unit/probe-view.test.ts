@@ -29,3 +29,29 @@ it('tells a probe when was last signed, and other checks’ values as of its own
 	expect(seen[0]?.latest?.('c', 'x')).toBeUndefined();
 	expect(asked).toEqual([at, at]);
 });
+
+it('keeps a memory a check, as long as it asks the same question', async () => {
+	const clock = createFakeClock();
+	const seen: unknown[] = [];
+	const kind = {
+		probe: async (_options: unknown, _ports: ProbePorts, { memory }: ProbeContext) => {
+			seen.push(memory?.get('times') ?? 0);
+			memory?.set('times', Number(memory.get('times') ?? 0) + 1);
+			return ok({ samples: {} });
+		},
+	} as unknown as CheckKind;
+	const check = (id: string, options: object) =>
+		({
+			id,
+			kind: 'k',
+			options,
+			timeoutMs: 1000,
+			must: [],
+			should: [],
+			show: [],
+		}) as unknown as CheckDefinition;
+	const prober = createProber({ clock } as unknown as ProbePorts);
+	const asked = [check('a', {}), check('b', {}), check('a', {}), check('a', { x: 1 }), check('a', {})];
+	for (const one of asked) await prober.probe(one, kind);
+	expect(seen).toEqual([0, 0, 1, 0, 0]);
+});

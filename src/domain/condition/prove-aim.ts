@@ -31,7 +31,7 @@ export function aim(node: Node, target: Target, scene: Scene): void {
 			aimName(node.name, target, scene);
 			break;
 		case 'path':
-			scene.document = put(scene.document, node.path.query.segments, nodesOf(node, target)) ?? {};
+			plant(node, nodesOf(node, target), scene);
 			break;
 		case 'header':
 			if (target.kind === 'absent') scene.headers.delete(node.name);
@@ -86,6 +86,12 @@ function inUnitOf(name: string, { number, unit }: Quantity, scene: Scene): Quant
 	if (own === undefined) return { number, unit };
 	if (isNegative(number) && (own === 'ms' || own === 'bytes')) throw new Stuck('below-zero', name);
 	return { number, unit: own };
+}
+
+/** An answer with nothing in it is still an answer. */
+function plant({ path }: PathNode, nodes: readonly PlantedNode[], scene: Scene): void {
+	const document = put(scene.document, path.query.segments, nodes);
+	scene.document = document === undefined ? {} : document;
 }
 
 function nodesOf(node: PathNode, target: Target): readonly PlantedNode[] {
@@ -205,7 +211,8 @@ function aimCall(node: CallNode, target: Target, scene: Scene): void {
 }
 
 function ofLength(argument: Node, size: number): Target {
-	return argument.kind === 'path'
+	// A path that may find several finds the items of a list, never the list.
+	return argument.kind === 'path' && argument.path.keys !== null
 		? { kind: 'list', items: Array.from({ length: size }, () => one) }
 		: { kind: 'value', value: 'x'.repeat(size) };
 }
@@ -215,7 +222,7 @@ const one: SampleValue = { number: '1', unit: 'none' };
 function aimCount(path: Node, count: number, scene: Scene): void {
 	if (path.kind !== 'path') throw new Stuck('function', path.text);
 	const nodes = Array.from({ length: count }, (): PlantedNode => SOME);
-	scene.document = put(scene.document, path.path.query.segments, nodes) ?? {};
+	plant(path, nodes, scene);
 }
 
 function wholeIn(target: Target, operand: string): number {

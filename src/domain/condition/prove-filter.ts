@@ -1,4 +1,5 @@
 import { jsonpath } from 'json-p3';
+import { operatorPattern } from '../pattern.ts';
 import type { Value } from '../value.ts';
 import { put, SOME } from './prove-document.ts';
 import { textMatching } from './prove-pattern.ts';
@@ -85,9 +86,10 @@ function fitPattern(
 	const isPattern = part.name === 'match' || part.name === 'search';
 	if (!isPattern || !(of instanceof RelativeQuery) || !(pattern instanceof StringLiteral)) throw stuck(part);
 	if (!want) return put(item, of.path.segments, [1]);
+	const source = part.name === 'match' ? `^(?:${pattern.value})$` : pattern.value;
 	let text: string | null = null;
 	try {
-		text = textMatching(new RegExp(part.name === 'match' ? `^(?:${pattern.value})$` : pattern.value, 'u'));
+		text = textMatching(operatorPattern(source, 'u'));
 	} catch (error) {
 		if (!(error instanceof SyntaxError)) throw error;
 	}

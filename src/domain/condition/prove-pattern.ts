@@ -1,13 +1,18 @@
+import { afresh, PatternOverTime } from '../pattern.ts';
+
 /** More repetitions than these make no better example. */
-const MOST_REPEATED = 200;
+const MOST_REPEATED = 5000;
 const CANDIDATES = [...'ax0A_ -.:/,1bZ%@#\'"'];
 
 /** A text that a pattern finds itself in, or null when none was made up. Made piece by piece, then tried. */
 export function textMatching(pattern: RegExp): string | null {
-	const plain = new RegExp(pattern.source, pattern.flags);
-	for (const more of [0, 1, 2]) {
-		const text = writeText(pattern.source, pattern.flags, more);
-		if (text !== null && plain.test(text)) return text;
+	try {
+		for (const more of [0, 1, 2]) {
+			const text = writeText(pattern.source, pattern.flags, more);
+			if (text !== null && afresh(pattern).test(text)) return text;
+		}
+	} catch (thrown) {
+		if (!(thrown instanceof PatternOverTime)) throw thrown;
 	}
 	return null;
 }
@@ -77,8 +82,8 @@ function writeText(source: string, flags: string, more: number): string | null {
 		at += opening.length;
 		const text = alternatives();
 		at += 1;
-		// What stands ahead or behind is not text of its own; whether it fits shows when the pattern is tried.
-		return /[=!]$/.test(opening) ? '' : text;
+		// What is looked for ahead is not text of its own; whether it fits shows when the pattern is tried.
+		return /[=!]$/.test(opening) && opening !== '?<=' ? '' : text;
 	};
 
 	/** The first handy character that a class or an escape takes. */

@@ -29,6 +29,7 @@ export const PRESENCE: readonly Target[] = [{ kind: 'absent' }, { kind: 'present
 export const EMPTINESS: readonly Target[] = [
 	...many([], [{ number: '1', unit: 'none' }]),
 	...each('', 'x', null),
+	{ kind: 'present' },
 ];
 
 /** Values to try beside a known one, those first that a person would name when asked what breaks the test. */

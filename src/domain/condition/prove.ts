@@ -4,6 +4,7 @@ import { evaluateCondition } from './evaluate.ts';
 import { isList, isSample } from './operand.ts';
 import type { ConditionOutcome } from './outcome.ts';
 import { aim, type Target } from './prove-aim.ts';
+import { textMatching } from './prove-pattern.ts';
 import { type Certainty, findCertainty, type ProofCode } from './prove-reason.ts';
 import {
 	contextOf,
@@ -69,11 +70,20 @@ export function proveCondition(condition: Condition, names: ProofNames): Proof {
 	}
 	return {
 		kind: 'unproven',
-		code: stuck?.code ?? 'none-found',
-		operand: stuck?.operand ?? condition.text,
+		...blame(condition, stuck),
 		missing: fails === null ? (holds === null ? 'both' : 'failing') : 'holding',
 		...found,
 	};
+}
+
+function blame(
+	{ pattern, right, text }: Condition,
+	stuck: Stuck | null,
+): { readonly code: StuckCode; readonly operand: string } {
+	if (stuck !== null) return { code: stuck.code, operand: stuck.operand };
+	return pattern !== null && right !== null && textMatching(pattern) === null
+		? { code: 'pattern', operand: right.text }
+		: { code: 'none-found', operand: text };
 }
 
 /** An example outweighs any reasoning: what was really judged so can be so. */

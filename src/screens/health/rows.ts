@@ -1,8 +1,9 @@
 import { isWorse, type Level, worstLevel } from '../../domain/level.ts';
 import { type Locale, ownText } from '../../domain/own-text.ts';
-import type { CheckFace, CheckPicture, Hush, ServiceFace, TrendPoint } from '../../domain/picture.ts';
+import type { CheckFace, CheckPicture, ServiceFace, TrendPoint } from '../../domain/picture.ts';
 import { formatBare, quantity } from '../../domain/value.ts';
 import { faultBrief } from '../../i18n/fault.ts';
+import { hushText } from '../../i18n/hush.ts';
 import { ageText, clockText, momentText } from '../../i18n/times.ts';
 import { isStaleCheck, levelOf, type PictureState } from '../../store/index.ts';
 import { sayReason } from '../reasons.ts';
@@ -163,13 +164,9 @@ export function sinceText(at: number, now: number, zone: string, locale: Locale)
 	return healthWord(locale, 'since', { time, age: ageText(now - at, locale) });
 }
 
-/** Why trouble is no news now: planned, explained by another check, or outside the hours it is asked in. */
-export function hushText(state: PictureState, hush: Hush, locale: Locale): string {
-	if (hush.kind === 'maintenance')
-		return healthWord(locale, 'maintenance', { title: ownText(hush.title, locale) });
-	if (hush.kind === 'hours') return healthWord(locale, 'hours', { hours: hush.text });
-	const needed = state.face?.checks.find((check) => check.id === hush.check);
-	return healthWord(locale, 'needs', { check: needed ? checkTitle(needed, locale) : hush.check });
+function nameOf(state: PictureState, id: string, locale: Locale): string {
+	const needed = state.face?.checks.find((check) => check.id === id);
+	return needed ? checkTitle(needed, locale) : id;
 }
 
 /** `19 of 19 checks evaluated, the oldest value 45 s old`: how much of what is declared was really looked at. */
@@ -214,7 +211,7 @@ export function explain(
 			parts.push(healthWord(locale, 'more', { count: reasons.length - MAX_REASONS }));
 		if (picture) parts.push(sinceText(picture.since, now, zone, locale));
 		if (picture?.flapping) parts.push(healthWord(locale, 'flapping'));
-		if (picture?.hushed) parts.push(hushText(state, picture.hushed, locale));
+		if (picture?.hushed) parts.push(hushText(picture.hushed, locale, (id) => nameOf(state, id, locale)));
 		// What is no news is said without alarm.
 		return { level: picture?.hushed ? 'pending' : level, text: parts.join(' · ') };
 	});

@@ -113,7 +113,7 @@ const texts = defineMessages({
 		written: 'RECORD',
 		'new-baseline': 'NEW BASELINE',
 		'baseline-now': '{values} values of {checks} checks; everything is compared with them from now on',
-		level: 'as a whole',
+		level: 'its steps as a whole',
 	},
 	'zh-CN': {
 		round: '巡检',
