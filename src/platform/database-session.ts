@@ -94,6 +94,8 @@ export async function visit(
 		if (error instanceof BlobError)
 			return err(fault('bad-query', { query: error.message, reason: 'blob', message: 'a BLOB is no value' }));
 		const said = client.faultOf(error, address, asking);
+		if (said.code === 'database-missing')
+			return err(fault(said.code, { path: `${address}/${request.place.database}` }));
 		// It may also have been ended by its administrator, long before.
 		const late = said.code === 'timeout' && limits.deadline - clock.monotonic() < 2 * MARGIN_MS;
 		return err(late ? timeoutFault(limitMs) : said);

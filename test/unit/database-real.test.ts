@@ -253,6 +253,7 @@ describe.skipIf(INITDB === null)('PostgreSQL', () => {
 		expect(await faultOf('postgres', { ...without, read })).toMatchObject({ code: 'access-denied' });
 		expect(await faultOf('postgres', { ...place, database: 'none', read })).toMatchObject({
 			code: 'database-missing',
+			detail: { path: `127.0.0.1:${server.port}/none` },
 		});
 		expect(await faultOf('postgres', { ...place, port: 1, read })).toMatchObject({ code: 'refused' });
 		expect(await faultOf('postgres', { ...place, tls: 'verify', read })).toMatchObject({
@@ -381,6 +382,26 @@ describe.skipIf(MARIADBD === null)('MariaDB', () => {
 		});
 	});
 
+	test('a replica that keeps up says so', async () => {
+		const [source, replica] = await Promise.all([
+			startMariadb(['--log-bin=log', '--server-id=1']),
+			startMariadb(['--server-id=2']),
+		]);
+		try {
+			source.run(
+				"create user copy@'127.0.0.1' identified by 'copy it'; grant replication slave on *.* to copy@'127.0.0.1'",
+			);
+			replica.run(`change master to master_host='127.0.0.1', master_port=${source.port}, master_user='copy', master_password='copy it', master_use_gtid=slave_pos;
+				create user app@'127.0.0.1' identified by 'let me in: @/'; grant slave monitor on *.* to app@'127.0.0.1'; start slave`);
+			const facts = () =>
+				samplesOf('mysql', { ...place, database: undefined, port: replica.port, facts: true });
+			while ((await facts())['replica.io'] !== 'Yes');
+			expect(await facts()).toMatchObject({ 'replica.io': 'Yes', 'replica.sql': 'Yes', lag: { unit: 'ms' } });
+		} finally {
+			await Promise.all([source.close(), replica.close()]);
+		}
+	}, 60_000);
+
 	test('of a replica whose source is gone: it says that it does not run, and no lag', async () => {
 		server.run(`change master to master_host='127.0.0.1', master_port=1, master_user='x', master_connect_retry=60; start slave;
 			grant slave monitor on *.* to app@'127.0.0.1'`);
@@ -442,6 +463,7 @@ describe.skipIf(MARIADBD === null)('MariaDB', () => {
 		server.run(`grant select on none.* to app@'127.0.0.1'`);
 		expect(await faultOf('mysql', { ...place, database: 'none', read })).toMatchObject({
 			code: 'database-missing',
+			detail: { path: `127.0.0.1:${server.port}/none` },
 		});
 		expect(await faultOf('mysql', { ...place, database: 'hidden', read })).toMatchObject({
 			code: 'no-permission',
