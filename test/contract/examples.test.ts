@@ -7,6 +7,7 @@ import { RESERVED_KEYS } from '../../src/actions/index.ts';
 import { readPattern } from '../../src/checks/suite-reports.ts';
 import { explainCheck } from '../../src/config/explain.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { proveSystem } from '../../src/config/proofs.ts';
 import type { ConfigSources, LoadedConfig } from '../../src/config/sources.ts';
 import { fault } from '../../src/domain/fault.ts';
 import type { OwnText } from '../../src/domain/own-text.ts';
@@ -104,6 +105,14 @@ describe.each(CASES)('the example %s', (_, folder, { instead, liveOnly }) => {
 			for (const check of system.checks)
 				for (const locale of ['en', 'zh-CN'] as const)
 					expect(explainCheck(system, check.id, locale)).toContain(check.id);
+		});
+
+		it('has only conditions that a reading was found to break', async () => {
+			const { system } = await load(folder, instead, environment);
+			const proofs = proveSystem(system).flatMap((group) => group.proofs);
+			expect(proofs.length).toBeGreaterThan(50);
+			const idle = proofs.filter(({ proof }) => proof.kind !== 'proven');
+			expect(idle.map(({ proof }) => `${proof.kind}: ${proof.condition}`)).toEqual([]);
 		});
 
 		it('guards production, and whatever changes something asks first', async () => {
