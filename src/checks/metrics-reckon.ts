@@ -62,71 +62,97 @@ export function reckon(
 	const selectors = selectorsOf(watched);
 	if (watched.value !== undefined)
 		return reckonSeries(name, selectSeries(selectors[0] as Selector, page), watched.unit);
-	const nothing = (why: Omit<Why, 'params'> & { readonly params?: Why['params'] }, more: Samples = {}) => {
-		const declared = Object.keys(unitsOf(name, watched)).filter((one) => !Object.hasOwn(more, one));
-		const absent = declared.map((one) => [one, { code: why.code, params: { operand: one, ...why.params } }]);
-		return { samples: more, absent: Object.fromEntries(absent) } satisfies Reckoned;
+	const say: Say = (code, params = {}, samples = {}) => {
+		const declared = Object.keys(unitsOf(name, watched)).filter((one) => !Object.hasOwn(samples, one));
+		const absent = declared.map((one) => [one, { code, params: { operand: one, ...params } }]);
+		return { samples, absent: Object.fromEntries(absent) };
 	};
-	const missing = selectors.find((selector) => !isKnown(selector, page));
-	if (missing !== undefined) return nothing({ code: 'none-found' });
+	if (selectors.some((selector) => !isKnown(selector, page))) return say('none-found');
 	const parts = partsOf(watched, selectors, page);
 	const odd = [...parts.values()].flat().find(({ value }) => !Number.isFinite(value) || value < 0);
-	if (odd !== undefined) return nothing({ code: 'not-a-number', params: { found: odd.text } });
-	const keepMs = watched.daily === undefined ? watched.over : (watched.days + 1) * DAY;
-	let track = around.memory.get(name) as Track | undefined;
-	if (track === undefined) {
-		track =
-			watched.daily === undefined
-				? createTrack()
-				: seedTrack(PART, around.history(`${name}.counter`, around.now - keepMs - DAY / 2), keepMs);
-		around.memory.set(name, track);
-	}
-	advanceTrack(track, parts, around.now, keepMs);
-	const counter = sumOf(parts.get(PART) ?? []);
-	const kept: Samples = watched.daily === undefined ? {} : { [`${name}.counter`]: quantity(counter) };
-	const overMs = watched.daily === undefined ? watched.over : DAY;
-	const grown = growthIn(track, overMs);
-	const tooEarly = (haveMs: number, needMs: number) =>
-		nothing(
-			{ code: 'too-few-samples', params: { haveMs: String(Math.max(0, haveMs)), needMs: String(needMs) } },
-			kept,
-		);
-	if (!grown.ok && watched.daily === undefined) return tooEarly(grown.haveMs, overMs);
-	const growth = (part: string) => (grown.ok ? (grown.growth.get(part) ?? 0) : 0);
-	const ms = grown.ok ? grown.ms : overMs;
-	if (watched.increase !== undefined) return only(name, inUnit(growth(PART), watched.unit));
-	if (watched.rate !== undefined) return only(name, inUnit(growth(PART) / (ms / 1000), watched.unit));
-	if (watched.ratio !== undefined) {
-		const whole = growth(WHOLE) + (watched.beside === undefined ? 0 : growth(PART));
-		const events = { [`${name}.events`]: quantity(whole) };
-		const fewest = watched.fewest ?? 1;
-		if (whole < fewest) return nothing(tooFew(whole, fewest), events);
-		return { samples: { ...events, [name]: quantity(growth(PART) / whole, 'ratio') }, absent: {} };
-	}
-	if (watched.quantile !== undefined) {
-		const counts = new Map([...parts.keys()].map((le) => [readNumber(le) ?? Number.NaN, growth(le)]));
-		const found = quantileOf(watched.quantile, counts);
-		if (found.kind === 'no-buckets') return nothing({ code: 'none-found' });
-		const events = counts.get(Number.POSITIVE_INFINITY) ?? 0;
-		const seen: Samples = { [`${name}.events`]: quantity(events) };
-		const fewest = watched.fewest ?? LEAST_EVENTS;
-		if (events < fewest) return nothing(tooFew(events, fewest), seen);
-		const floor = inUnit(found.floor, watched.unit);
-		const samples = { ...seen, [`${name}.floor`]: floor };
-		if (found.kind === 'beyond')
-			return nothing({ code: 'beyond-buckets', params: { limit: formatValue(floor) } }, samples);
-		return { samples: { ...samples, [name]: inUnit(found.value, watched.unit) }, absent: {} };
-	}
+	if (odd !== undefined) return say('not-a-number', { found: odd.text });
+	const track = trackOf(name, watched, around);
+	advanceTrack(track, parts, around.now, keptMs(watched));
+	const asked: Asked = { name, watched, say };
+	if (watched.daily !== undefined) return reckonDay(asked, track, sumOf(parts.get(PART) ?? []));
+	const grown = growthIn(track, watched.over);
+	if (!grown.ok) return say('too-few-samples', tooShort(grown.haveMs, watched.over));
+	const growth = (part: string) => grown.growth.get(part) ?? 0;
+	if (watched.ratio !== undefined) return reckonRatio(asked, growth);
+	if (watched.quantile !== undefined)
+		return reckonQuantile(asked, watched.quantile, [...parts.keys()], growth);
+	const value = watched.rate === undefined ? growth(PART) : growth(PART) / (grown.ms / 1000);
+	return { samples: { [name]: inUnit(value, watched.unit) }, absent: {} };
+}
+
+type Say = (code: Why['code'], params?: Why['params'], samples?: Samples) => Reckoned;
+type Growth = (part: string) => number;
+
+interface Asked {
+	readonly name: string;
+	readonly watched: Watched;
+	/** Nothing but `samples`, and why. */
+	readonly say: Say;
+}
+
+function keptMs({ daily, days, over }: Watched): number {
+	return daily === undefined ? over : (days + 1) * DAY;
+}
+
+function trackOf(name: string, watched: Watched, { memory, history, now }: Surroundings): Track {
+	const known = memory.get(name) as Track | undefined;
+	if (known !== undefined) return known;
+	const keepMs = keptMs(watched);
+	const track =
+		watched.daily === undefined
+			? createTrack()
+			: seedTrack(PART, history(`${name}.counter`, now - keepMs - DAY / 2), keepMs);
+	memory.set(name, track);
+	return track;
+}
+
+function reckonRatio({ name, watched, say }: Asked, growth: Growth): Reckoned {
+	const whole = growth(WHOLE) + (watched.beside === undefined ? 0 : growth(PART));
+	const events: Samples = { [`${name}.events`]: quantity(whole) };
+	const fewest = watched.fewest ?? 1;
+	if (whole < fewest) return say('too-few-samples', tooFew(whole, fewest), events);
+	return { samples: { ...events, [name]: quantity(growth(PART) / whole, 'ratio') }, absent: {} };
+}
+
+function reckonQuantile(
+	{ name, watched, say }: Asked,
+	share: number,
+	bounds: readonly string[],
+	growth: Growth,
+): Reckoned {
+	const counts = new Map(bounds.map((le) => [readNumber(le) ?? Number.NaN, growth(le)]));
+	const found = quantileOf(share, counts);
+	if (found.kind === 'no-buckets') return say('none-found');
+	const events = counts.get(Number.POSITIVE_INFINITY) ?? 0;
+	const seen: Samples = { [`${name}.events`]: quantity(events) };
+	const fewest = watched.fewest ?? LEAST_EVENTS;
+	if (events < fewest) return say('too-few-samples', tooFew(events, fewest), seen);
+	const floor = inUnit(found.floor, watched.unit);
+	const samples: Samples = { ...seen, [`${name}.floor`]: floor };
+	if (found.kind === 'beyond') return say('beyond-buckets', { limit: formatValue(floor) }, samples);
+	return { samples: { ...samples, [name]: inUnit(found.value, watched.unit) }, absent: {} };
+}
+
+/** The last 24 hours always hold each hour of the day once, so that no hour of the night is taken for trouble. */
+function reckonDay({ name, watched, say }: Asked, track: Track, counter: number): Reckoned {
+	const kept: Samples = { [`${name}.counter`]: quantity(counter) };
+	const needMs = (Math.min(LEAST_DAYS, watched.days) + 1) * DAY;
+	const grown = growthIn(track, DAY);
+	if (!grown.ok) return say('too-few-samples', tooShort(grown.haveMs, needMs), kept);
 	const before = growthBefore(track, DAY, watched.days * DAY);
-	const needMs = Math.min(LEAST_DAYS, watched.days) * DAY;
-	if (!grown.ok || !before.ok || before.ms < needMs)
-		return tooEarly(grown.ok ? grown.ms + (before.ok ? before.ms : 0) : grown.haveMs, needMs + DAY);
-	const last = (growth(PART) / ms) * DAY;
+	const haveMs = grown.ms + (before.ok ? before.ms : 0);
+	if (!before.ok || before.ms < needMs - DAY) return say('too-few-samples', tooShort(haveMs, needMs), kept);
+	const last = ((grown.growth.get(PART) ?? 0) / grown.ms) * DAY;
 	const usual = before.growth.get(PART) ?? 0;
 	const mean = (usual / before.ms) * DAY;
 	const told: Samples = { ...kept, [`${name}.last`]: rounded(last), [`${name}.mean`]: rounded(mean) };
 	const fewest = watched.fewest ?? 1;
-	if (usual < fewest) return nothing(tooFew(usual, fewest), told);
+	if (usual < fewest) return say('too-few-samples', tooFew(usual, fewest), told);
 	return { samples: { ...told, [name]: quantity(last / mean, 'ratio') }, absent: {} };
 }
 
@@ -168,17 +194,19 @@ function partsOf(
 		const bound = readNumber(le ?? '');
 		if (bound === null || Number.isNaN(bound)) continue;
 		const part = String(bound).replace('Infinity', 'Inf');
-		parts.set(part, [...(parts.get(part) ?? []), series]);
+		const known = parts.get(part);
+		if (known === undefined) parts.set(part, [series]);
+		else known.push(series);
 	}
 	return parts;
 }
 
-function only(name: string, value: Quantity): Reckoned {
-	return { samples: { [name]: value }, absent: {} };
+function tooFew(have: number, need: number): Why['params'] {
+	return { have: String(have), need: String(need) };
 }
 
-function tooFew(have: number, need: number): Why {
-	return { code: 'too-few-samples', params: { have: String(have), need: String(need) } };
+function tooShort(haveMs: number, needMs: number): Why['params'] {
+	return { haveMs: String(Math.max(0, haveMs)), needMs: String(needMs) };
 }
 
 /** Twelve digits are more than a clock or a counter means, and fewer than a double's noise. */

@@ -59,6 +59,7 @@ export const websocket = defineCheckKind<WebSocketOptions>({
   every: 30s
 `,
 	headline: 'latency',
+	values: () => ['status', 'opened', 'protocol'],
 	origin: ({ url }) => new URL(reveal(url).replace(/^ws/i, 'http')).origin,
 	target: ({ url }) =>
 		typeof url === 'string'
@@ -75,8 +76,12 @@ export const websocket = defineCheckKind<WebSocketOptions>({
 	}),
 	impliedMust: ({ protocols = [] }) =>
 		protocols.length === 0
-			? ['opened == true']
-			: ['opened == true', `protocol in [${protocols.map((name) => JSON.stringify(name)).join(', ')}]`],
+			? ['status == 101', 'opened == true']
+			: [
+					'status == 101',
+					'opened == true',
+					`protocol in [${protocols.map((name) => JSON.stringify(name)).join(', ')}]`,
+				],
 	copyAs(options) {
 		const parts = ['curl', '-sS', '-i', '-N', '--http1.1', '--max-time', '5'];
 		if (!options.verifyTls) parts.push('-k');

@@ -275,7 +275,8 @@ function resolvePaths(
 ): Record<string, unknown> {
 	const resolve = (value: unknown): unknown => {
 		if (Array.isArray(value)) return value.map(resolve);
-		if (typeof value === 'object' && value !== null)
+		// A map of names with a path each.
+		if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
 			return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, resolve(one)]));
 		if (typeof value !== 'string') return value;
 		return isGlob(value) ? resolveGlob(folder, value) : resolvePath(folder, value);

@@ -7,6 +7,7 @@ import { RESERVED_KEYS } from '../../src/actions/index.ts';
 import { readPattern } from '../../src/checks/suite-reports.ts';
 import { explainCheck } from '../../src/config/explain.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { proveSystem } from '../../src/config/proofs.ts';
 import type { ConfigSources, LoadedConfig } from '../../src/config/sources.ts';
 import { fault } from '../../src/domain/fault.ts';
 import type { OwnText } from '../../src/domain/own-text.ts';
@@ -106,6 +107,14 @@ describe.each(CASES)('the example %s', (_, folder, { instead, liveOnly }) => {
 					expect(explainCheck(system, check.id, locale)).toContain(check.id);
 		});
 
+		it('has only conditions that a reading was found to break', async () => {
+			const { system } = await load(folder, instead, environment);
+			const proofs = proveSystem(system).flatMap((group) => group.proofs);
+			expect(proofs.length).toBeGreaterThan(50);
+			const idle = proofs.filter(({ proof }) => proof.kind !== 'proven');
+			expect(idle.map(({ proof }) => `${proof.kind}: ${proof.condition}`)).toEqual([]);
+		});
+
 		it('guards production, and whatever changes something asks first', async () => {
 			const { system } = await load(folder, instead, environment);
 			if (environment === 'production') expect(system.environment.guard).toBe('typed');
@@ -191,6 +200,8 @@ function rowsOf(text: string): readonly Row[] {
 /** Words of the configuration that look like ids and are none. */
 const KEYWORDS = new Set(['should', 'must', 'show', 'every', 'after', 'for', 'needs', 'ask']);
 const ROWS = rowsOf(readFileSync(join(EXAMPLES, 'README.md'), 'utf8'));
+/** A sheet and the numbers of its steps: `morning` 2, 3 or `release` 11 to 14. */
+const STEPS = /`?\b([a-z]+(?:-[a-z]+)*)`? (\d+(?:(?:, | to | and )\d+)*)/g;
 const idsIn = (cell: string): readonly string[] =>
 	[...cell.matchAll(/`([a-z0-9]+(?:-[a-z0-9]+)*)`/g)]
 		.map((match) => match[1] as string)
@@ -218,6 +229,31 @@ describe.each(Object.entries(FOLDERS))('the table of %s', (folder, { heading }) 
 			if (where !== folder) continue;
 			const { system } = await load(folder, instead);
 			expect(system.checks.map((check) => check.id).filter((id) => !named.has(id))).toEqual([]);
+		}
+	});
+
+	it('names the step of a sheet where the item is really asked', async () => {
+		const { system } = await load(folder, undefined);
+		for (const { cells, whyNot } of own) {
+			const served = idsIn(cells[1] ?? '');
+			for (const [, sheetName, steps] of (whyNot === 3 ? (cells[2] ?? '') : '').matchAll(STEPS)) {
+				const sheet = system.sheets.find((one) => one.id === sheetName);
+				const [from, to] = [...(steps ?? '').matchAll(/\d+/g)].map((match) => Number(match[0]));
+				const numbers =
+					steps?.includes(' to ') === true
+						? Array.from({ length: (to ?? 0) - (from ?? 0) + 1 }, (__, at) => (from ?? 0) + at)
+						: [...(steps ?? '').matchAll(/\d+/g)].map((match) => Number(match[0]));
+				for (const number of numbers) {
+					const step = sheet?.steps[number - 1];
+					const asks =
+						step?.kind === 'check'
+							? step.checks.some((id) => served.includes(id))
+							: step?.kind === 'run'
+								? served.includes(step.action)
+								: step?.kind === 'ask' && /question|service|sheet|log/.test(cells[1] ?? '');
+					expect([cells[0], sheetName, number, asks]).toEqual([cells[0], sheetName, number, true]);
+				}
+			}
 		}
 	});
 

@@ -7,7 +7,7 @@ import { flow } from '../../src/checks/flow.ts';
 import { multipart } from '../../src/checks/flow-send.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { createAsking } from '../support/asking-kinds.ts';
-import { loadText } from '../support/config-sources.ts';
+import { loadGood, loadText } from '../support/config-sources.ts';
 import { serve } from '../support/servers.ts';
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: a reference is written so
@@ -411,6 +411,22 @@ describe('what may not be written', () => {
 		expect((await one('confirm', 'DELETE')).ok).toBe(false);
 		expect((await one('none', 'DELETE')).ok).toBe(true);
 		expect((await one('confirm', 'POST')).ok).toBe(true);
+	});
+
+	test('files to upload lie beside the configuration', async () => {
+		const loaded = await loadGood(
+			[
+				'version: 1',
+				'system: Shop',
+				'checks:',
+				'  bill:',
+				'    kind: flow',
+				'    files: {bill: fixtures/bill.pdf}',
+				'    steps:',
+				'      - {name: upload, url: "http://shop.example/", upload: {file: bill}, changes: false}',
+			].join('\n'),
+		);
+		expect(loaded.system.checks[0]?.options).toMatchObject({ files: { bill: '/etc/app/fixtures/bill.pdf' } });
 	});
 
 	test('references of its own mean nothing elsewhere', async () => {
