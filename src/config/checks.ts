@@ -24,7 +24,7 @@ import { type FillScalar, keysAt, validate } from './validate.ts';
 export const KIND_NAMES: readonly string[] = CHECK_KINDS.map((kind) => kind.name);
 const COMMON_KEYS: readonly string[] = Object.keys(checkSchema.shape);
 /** Conditions, queries and patterns are taken as they stand. */
-const RAW: readonly unknown[] = ['must', 'should', 'show', 'read', 'result'];
+const RAW: readonly unknown[] = ['must', 'should', 'show', 'read', 'plan', 'result'];
 const LEAST_EVERY_MS = 1000;
 
 export interface Surroundings {

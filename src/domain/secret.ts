@@ -1,4 +1,6 @@
 const inspect = Symbol.for('nodejs.util.inspect.custom');
+// Each bundle holds a copy of this class: what one of them read must be a secret to the others.
+const mark = Symbol.for('rounds.secret');
 
 /** A value that must not be seen: every ordinary way of printing it gives `***`. */
 export class Secret {
@@ -14,6 +16,14 @@ export class Secret {
 	/** The only way to the value; call it where it leaves for the wire, nowhere else. */
 	reveal(): string {
 		return this.#value;
+	}
+
+	static [Symbol.hasInstance](value: unknown): boolean {
+		return typeof value === 'object' && value !== null && mark in value;
+	}
+
+	get [mark](): true {
+		return true;
 	}
 
 	toString(): string {
