@@ -14,6 +14,8 @@ const MOST_CLEANING_MS = 10_000;
 
 export interface Asked {
 	readonly step: FlowStep;
+	/** What it brought that must never be shown. */
+	readonly secrets: readonly Secret[];
 	/** null: it was not asked. */
 	readonly answer: HttpAnswer | null;
 	readonly document: Value | undefined;
@@ -69,7 +71,8 @@ export async function runFlow(options: FlowOptions, ports: ProbePorts, context: 
 		uncleaned: maybeWritten ? unclean.length : unclean.filter((asked) => asked.answer !== null).length,
 		fault: found,
 		known,
-		secrets: [...known.values()].filter((value) => value instanceof Secret),
+		// A token that a later one took the place of is a token still.
+		secrets: [...steps, ...cleaned].flatMap((asked) => asked.secrets),
 		tookMs,
 	};
 }
@@ -101,6 +104,7 @@ async function askStep(
 	if (referencesOf(step).some((name) => !known.has(name))) return skipped(step);
 	const failed = (why: Fault, answer: HttpAnswer | null = null): Asked => ({
 		step,
+		secrets: [],
 		answer,
 		document: undefined,
 		fault: why,
@@ -118,6 +122,7 @@ async function askStep(
 	for (const [name, value] of values) known.set(`captured.${name}`, value);
 	return {
 		step,
+		secrets: [...values.values()].filter((value) => value instanceof Secret),
 		answer,
 		document: document.value,
 		fault: null,
@@ -126,7 +131,7 @@ async function askStep(
 }
 
 function skipped(step: FlowStep): Asked {
-	return { step, answer: null, document: undefined, fault: null, wrong: 'not asked' };
+	return { step, secrets: [], answer: null, document: undefined, fault: null, wrong: 'not asked' };
 }
 
 function wrongWith(step: FlowStep, status: number, missing: readonly string[]): string | null {

@@ -130,10 +130,15 @@ function transcriptOf(hidden: Hidden, ran: Ran): Transcript {
 	return {
 		request: all.map((asked) => safeLine(hidden, questionLine(asked))),
 		response: all.map((asked) => safeLine(hidden, answerLine(asked))),
-		body: safeStart(hidden, last?.answer?.body ?? ''),
+		// Where one secret was looked for others may stand beside it.
+		body: last === undefined || looksForSecrets(last) ? '' : safeStart(hidden, last.answer?.body ?? ''),
 		bytes: last?.answer?.bytes ?? 0,
 		timings: [...timings, { phase: 'total', ms: ran.tookMs }],
 	};
+}
+
+function looksForSecrets({ step: { capture = {} } }: Asked): boolean {
+	return Object.values(capture).some((how) => typeof how === 'string' || how.secret !== false);
 }
 
 function questionLine({ step }: Asked): string {

@@ -207,6 +207,24 @@ describe('what one request brings, the next one sends', () => {
 		});
 	});
 
+	test('a token that is refreshed: the new one is sent, and the old one is hidden all the same', async () => {
+		const refreshed = { json: '$.orders[1]' };
+		const again = withToken('refresh', '/orders', { capture: { token: refreshed } });
+		const last = withToken('echo', '/login', { body: 'none', changes: false, expect: 401 });
+		const answer = await asking.ask('flow', {
+			steps: [logIn(), again, { ...last, url: `${shop.url}/x?old=${TOKEN}`, expect: 401 }],
+		});
+		expect(shop.seen.at(-1)).toBe(`POST /x?old=${TOKEN}`);
+		expect(answer).toMatchObject({ ok: true, value: { samples: { failed: '' } } });
+		expect(JSON.stringify(answer)).not.toContain(TOKEN);
+	});
+
+	test('beside a secret that was looked for in vain nothing is shown either', async () => {
+		const answer = await asking.ask('flow', { steps: [logIn({ capture: { token: '$.none' } })] });
+		expect(answer).toMatchObject({ ok: true, value: { transcript: { body: '' } } });
+		if (answer.ok) expect(JSON.stringify(answer.value.transcript)).not.toContain(TOKEN);
+	});
+
 	test('what was captured is shown nowhere, wherever it comes back', async () => {
 		const answer = await asking.ask('flow', {
 			steps: [logIn(), withToken('orders', '/orders?t=${captured.token}')],
