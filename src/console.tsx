@@ -75,6 +75,9 @@ const Root = ({
 	);
 };
 
+/** How long the way out waits for the terminal to say that it has drawn everything. */
+const DRAIN_MS = 1_000;
+
 /** Wires engine, picture, screens and keys to a face and draws until it is left. */
 export function openConsole(options: OpenOptions): OpenConsole {
 	const { engine, clock, locale, face } = options;
@@ -84,13 +87,17 @@ export function openConsole(options: OpenOptions): OpenConsole {
 	let suspendInk: Suspend | null = null;
 	let isAway = false;
 
+	/** A terminal that has stopped answering keeps nobody in here. */
+	const drained = () =>
+		Promise.race([display.drained(), new Promise<void>((resolve) => clock.after(DRAIN_MS, resolve))]);
+
 	/** Only one thing may have the terminal at a time, and a bug on its way must not take the console along. */
 	async function away(run: () => Promise<void>): Promise<void> {
 		if (!suspendInk || isAway) return;
 		isAway = true;
 		try {
 			// An answer of the terminal that is still on its way would be typed into whatever comes next.
-			await display.drained();
+			await drained();
 			await suspendInk(async () => {
 				// Else one more key is taken from whoever has the terminal now.
 				await new Promise((resolve) => setImmediate(resolve));
@@ -100,7 +107,7 @@ export function openConsole(options: OpenOptions): OpenConsole {
 			isAway = false;
 		}
 	}
-	const leave = () => void display.drained().then(() => quit(0));
+	const leave = () => void drained().then(() => quit(0));
 	const suspend = () => void away(async () => face.stop());
 	let exitInk: (() => void) | null = null;
 	let wantsExit = false;
