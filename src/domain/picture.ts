@@ -90,6 +90,8 @@ export interface CheckPicture {
 	readonly unsaved: boolean;
 	/** It changes too often to be believed. */
 	readonly flapping: boolean;
+	/** Its headline in ms as it usually is at this hour; only while it is not ok, and once enough days are known. */
+	readonly usual?: number;
 	/** Why its trouble is no news now; it is asked and drawn all the same. */
 	readonly hushed: Hush | null;
 }

@@ -5,6 +5,7 @@ import { isWithin } from '../domain/hours.ts';
 import type { CheckId } from '../domain/ids.ts';
 import type { Level } from '../domain/level.ts';
 import type { Recorded } from '../domain/observation.ts';
+import type { CheckPicture } from '../domain/picture.ts';
 import type { Clock, ProbePorts } from '../domain/ports.ts';
 import type { Samples } from '../domain/reading.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -14,9 +15,10 @@ import { type Redactor, redactTexts } from '../domain/text.ts';
 import { isQuantity } from '../domain/value.ts';
 import { createPlaces } from './places.ts';
 import { createPoller } from './poller.ts';
-import type { Present } from './present.ts';
+import type { Present, Remembered } from './present.ts';
 import { createProber } from './prober.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
+import { createUsual } from './usual.ts';
 
 const DAY = 86_400_000;
 /** How long history is kept; what a person did is kept for ever. */
@@ -67,10 +69,19 @@ export function createChecks(parts: ChecksParts): Checks {
 	let zone = 'UTC';
 	let uptime: readonly { check: CheckId; share: number }[] = [];
 
+	const usual = createUsual(store);
+	/** How a check stands; beside trouble also what its time usually is, which an ok one needs not be told. */
+	const pictured = (remembered: Remembered, now: number): CheckPicture => {
+		const picture = present.pictureOf(remembered, now);
+		const { headline } = remembered.kind;
+		const isTrouble = picture.level === 'warning' || picture.level === 'critical';
+		const ms = isTrouble && headline !== null ? usual(picture.id, headline, now) : null;
+		return ms === null ? picture : { ...picture, usual: ms };
+	};
 	const tell = (ids: Iterable<CheckId>, now: number) => {
 		const checks = [...ids].flatMap((id) => {
 			const remembered = present.get(id);
-			return remembered ? [present.pictureOf(remembered, now)] : [];
+			return remembered ? [pictured(remembered, now)] : [];
 		});
 		parts.emit({ kind: 'recorded', now, checks });
 	};
@@ -217,7 +228,7 @@ export function createChecks(parts: ChecksParts): Checks {
 			if (!remembered) return err({ kind: 'refused', why: 'no-such-check', detail: { check: id } });
 			const { check, kind, verdict, transcript } = remembered;
 			return ok({
-				picture: present.pictureOf(remembered, clock.now()),
+				picture: pictured(remembered, clock.now()),
 				verdict,
 				transcript: redactTexts(transcript, parts.redactor(), 'ours'),
 				copyAs: kind.copyAs?.(check.options) ?? null,
@@ -232,7 +243,7 @@ export function createChecks(parts: ChecksParts): Checks {
 			return {
 				kind: 'picture',
 				now,
-				checks: all.map((r) => present.pictureOf(r, now)),
+				checks: all.map((r) => pictured(r, now)),
 				trends: all.map((r) => ({ check: r.check.id, points: [...r.trend] })),
 				uptime,
 			};

@@ -32,6 +32,20 @@ describe('Health rows', () => {
 		});
 	});
 
+	test('a slow time is told beside what it usually is at this hour', () => {
+		const state = picture({ isTroubled: true });
+		const checks = new Map(
+			[...state.checks].map(([id, check]) => [
+				id,
+				check.level === 'warning' ? { ...check, usual: 9 } : check,
+			]),
+		);
+		const texts = (locale: 'en' | 'zh-CN') =>
+			row({ ...state, checks }, 'service:accounting', MORNING, locale).explanations[0]?.text;
+		expect(texts('en')).toContain('usually 9 ms at this hour');
+		expect(texts('zh-CN')).toContain('此时段通常 9 ms');
+	});
+
 	test('what is wrong says why and since when, in both languages', () => {
 		const state = picture({ isTroubled: true });
 		expect(row(state, 'service:accounting').explanations).toEqual([

@@ -164,6 +164,19 @@ export function sinceText(at: number, now: number, zone: string, locale: Locale)
 	return healthWord(locale, 'since', { time, age: ageText(now - at, locale) });
 }
 
+/** Whether a usual time says something about this trouble: it is known, and a condition on the time is broken. */
+function tellsTime(picture: CheckPicture, check: CheckFace): boolean {
+	if (picture.usual === undefined) return false;
+	return picture.reasons.some(
+		(reason) =>
+			reason.kind === 'condition' && reason.outcome.resolved.some(({ text }) => text === check.headline),
+	);
+}
+
+function timeText(ms: number, locale: Locale): string {
+	return formatBare(quantity(Math.round(ms), 'ms'), { locale });
+}
+
 function nameOf(state: PictureState, id: string, locale: Locale): string {
 	const needed = state.face?.checks.find((check) => check.id === id);
 	return needed ? checkTitle(needed, locale) : id;
@@ -209,6 +222,8 @@ export function explain(
 		parts.push(...reasons.slice(0, MAX_REASONS).map((reason) => sayReason(reason, locale)));
 		if (reasons.length > MAX_REASONS)
 			parts.push(healthWord(locale, 'more', { count: reasons.length - MAX_REASONS }));
+		if (picture && tellsTime(picture, check))
+			parts.push(healthWord(locale, 'usual', { time: timeText(picture.usual ?? 0, locale) }));
 		if (picture) parts.push(sinceText(picture.since, now, zone, locale));
 		if (picture?.flapping) parts.push(healthWord(locale, 'flapping'));
 		if (picture?.hushed) parts.push(hushText(picture.hushed, locale, (id) => nameOf(state, id, locale)));
