@@ -35,8 +35,13 @@ export function writeCrash(
 }
 
 /** One sentence for who was surprised by it, and the file with the rest. */
-export function describeCrash(thrown: unknown, version: string, redactor = known): string {
-	const file = writeCrash(thrown, version, redactor);
+export function describeCrash(
+	thrown: unknown,
+	version: string,
+	redactor = known,
+	folder = ownFolder(),
+): string {
+	const file = writeCrash(thrown, version, redactor, folder);
 	const message = redactor(thrown instanceof Error ? thrown.message : String(thrown));
 	const where = file === null ? '' : ` · details in ${file}`;
 	return `a mistake of this program: ${clean(message, { max: 160 })}${where}`;

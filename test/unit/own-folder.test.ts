@@ -84,7 +84,9 @@ describe('a crash', () => {
 		expect(readFileSync(path, 'utf8')).toContain('cannot read ***');
 		expect(readFileSync(path, 'utf8')).not.toContain(TOKEN);
 		expect(statSync(path).mode & 0o777).toBe(0o600);
-		expect(describeCrash(thrown, '1', redactor)).toMatch(/^a mistake of this program: cannot read \*\*\*/);
+		expect(describeCrash(thrown, '1', redactor, temporary)).toMatch(
+			/^a mistake of this program: cannot read \*\*\*/,
+		);
 	});
 
 	it('leaves its thread without them', () => {
