@@ -2,12 +2,13 @@ import { cpus } from 'node:os';
 import { bytes } from './bytes.ts';
 import { drawTable, type Figure } from './figure.ts';
 import { keys } from './keys.ts';
+import { many } from './many.ts';
 import { polling } from './polling.ts';
 import { stalled } from './stalled.ts';
 import { start } from './start.ts';
 
 /** One file and one line a bench. */
-const BENCHES = [start, bytes, keys, polling, stalled] as const;
+const BENCHES = [start, bytes, keys, polling, many, stalled] as const;
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const quick = process.argv.includes('--quick');

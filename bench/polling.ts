@@ -15,9 +15,9 @@ import {
 import type { Bench, BenchOptions, Figure } from './figure.ts';
 import { median, quantile } from './figure.ts';
 
-const ORIGINS = 20;
+export const ORIGINS = 20;
 
-interface Load {
+export interface Load {
 	readonly checks: number;
 	readonly everyMs: number;
 	/** Most CPU per check, as a multiple of the bare loop's. */
@@ -39,7 +39,7 @@ const addressOf = (services: Services, check: number) =>
 	`http://127.0.0.1:${services.ports[check % services.ports.length]}${pathOf(check)}`;
 
 /** A configuration as an operator would write it: conditions on the answer, a value shown. */
-function configOf(services: Services, { checks, everyMs }: Load): string {
+export function configOf(services: Services, { checks, everyMs }: Load): string {
 	const lines = ['version: 1', 'system: Bench', 'timezone: UTC', 'services:'];
 	for (let origin = 0; origin < ORIGINS; origin++)
 		lines.push(`  service-${origin}: {title: Service ${origin}}`);
@@ -75,7 +75,7 @@ function lateness(times: readonly number[], everyMs: number): number[] {
 	return offsets.map((offset) => offset - rhythm);
 }
 
-async function measure(pid: number, services: Services, load: Load, forMs: number): Promise<Kept> {
+export async function measure(pid: number, services: Services, load: Load, forMs: number): Promise<Kept> {
 	services.begin();
 	const [cpu, bytes, from] = [cpuMsOf(pid), bytesWrittenBy(pid), performance.now()];
 	await sleep(forMs);
