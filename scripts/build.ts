@@ -26,8 +26,8 @@ const optionsOf = (entry: Entry, plugins: NonNullable<BuildOptions['plugins']>):
 	target: 'node22.19',
 	jsx: 'automatic',
 	mainFields: ['module', 'main'],
-	// pg and mysql2 are loaded only where a check asks for them, and need not be there.
-	external: ['better-sqlite3', 'pg', 'mysql2'],
+	// pg, mysql2 and the S3 client are loaded only where they are asked for, and need not be there.
+	external: ['better-sqlite3', 'pg', 'mysql2', '@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
 	alias: { 'react-devtools-core': join(root, 'scripts/build/no-devtools.js') },
 	define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
 	banner: { js: REQUIRE },
