@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { splitCommand } from './checks/command-line.ts';
 import { CHECK_KINDS } from './checks/index.ts';
 import { type ConfigSources, loadConfig } from './config/load.ts';
 import type { CheckKind } from './domain/check.ts';
@@ -11,6 +10,7 @@ import { timeSearches } from './domain/pattern.ts';
 import type { ConfigProblem } from './domain/picture.ts';
 import type { Clock, Limits } from './domain/ports.ts';
 import { err, ok, type Result } from './domain/result.ts';
+import { splitCommand } from './fields/command-line.ts';
 import { groupNumber } from './platform/groups.ts';
 import { createLeftovers } from './platform/leftovers.ts';
 import { searchWithin } from './platform/patterns.ts';

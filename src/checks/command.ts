@@ -8,12 +8,13 @@ import { err, ok } from '../domain/result.ts';
 import { reveal, type Text } from '../domain/secret.ts';
 import { clean } from '../domain/text.ts';
 import { readQuantity, type Unit } from '../domain/value.ts';
-import { argumentsOf } from './command-line.ts';
+import { argumentsOf } from '../fields/command-line.ts';
+import { commandSource, isText, path, pattern, written } from '../fields/fields.ts';
+import { isSampleName } from '../fields/queries.ts';
 import { defineCheckKind } from './define.ts';
-import { commandSource, isText, path, pattern, written } from './fields.ts';
 import { maskSecrets, safeLine, safeStart, shown } from './masking.ts';
 import { readPerfdata } from './perfdata.ts';
-import { bytesSample, countSample, isSampleName, msSample } from './samples.ts';
+import { bytesSample, countSample, msSample } from './samples.ts';
 import { shellWord } from './shell-word.ts';
 
 const OUTPUT_LIMIT = 64 * 1024;

@@ -20,8 +20,8 @@ import {
 	readQuantity,
 	type SampleValue,
 } from '../domain/value.ts';
+import { duration, written } from '../fields/fields.ts';
 import { defineCheckKind } from './define.ts';
-import { duration, written } from './fields.ts';
 import { countSample, msSample } from './samples.ts';
 
 const NAME = /^([\p{L}_][\p{L}\p{N}_-]*)\.([\p{L}_][\p{L}\p{N}_.-]*)$/u;

@@ -6,7 +6,7 @@ import type { Reading, Samples } from '../domain/reading.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import { formatBare, isQuantity, readQuantity, type SampleValue, type Unit } from '../domain/value.ts';
-import type { DatabaseOptions } from './database-options.ts';
+import type { DatabaseOptions } from '../fields/database-options.ts';
 import { safeLine } from './masking.ts';
 import { countSample, msSample } from './samples.ts';
 

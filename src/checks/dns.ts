@@ -4,8 +4,8 @@ import type { Samples, Transcript } from '../domain/reading.ts';
 import { err, ok } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import type { SampleValue, Unit } from '../domain/value.ts';
+import { written } from '../fields/fields.ts';
 import { defineCheckKind } from './define.ts';
-import { written } from './fields.ts';
 import { countSample, msSample } from './samples.ts';
 
 const isName = (value: unknown): boolean =>

@@ -7,8 +7,8 @@ import type { Samples } from '../domain/reading.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import type { Value } from '../domain/value.ts';
+import { path, size } from '../fields/fields.ts';
 import { defineCheckKind } from './define.ts';
-import { path, size } from './fields.ts';
 import { bytesSample, countSample, msSample } from './samples.ts';
 import { shellWord } from './shell-word.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseExpression } from '../domain/condition/index.ts';
 import { reveal, type Text } from '../domain/secret.ts';
-import { isText, url, written } from './fields.ts';
+import { isText, url, written } from '../fields/fields.ts';
 import { httpAuth, httpHeaders, httpMethod } from './http-options.ts';
 
 export const STEP_NAME = /^[\p{L}_][\p{L}\p{N}_]*(-[\p{L}\p{N}_]+)*$/u;

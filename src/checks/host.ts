@@ -5,10 +5,10 @@ import type { Samples } from '../domain/reading.ts';
 import { ok } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import { quantity, type Unit } from '../domain/value.ts';
+import { path } from '../fields/fields.ts';
 import { askCommand } from './ask-command.ts';
 import { readChrony, readTimedate } from './clock-state.ts';
 import { defineCheckKind } from './define.ts';
-import { path } from './fields.ts';
 import { bytesSample, countSample, msSample } from './samples.ts';
 import { shellWord } from './shell-word.ts';
 

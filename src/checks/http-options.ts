@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { reveal, Secret, type Text } from '../domain/secret.ts';
-import { isText, secretText, size, url, written } from './fields.ts';
+import { isText, secretText, size, url, written } from '../fields/fields.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;

@@ -6,9 +6,9 @@ import type { ProbePorts } from '../domain/ports.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import type { Unit, Value } from '../domain/value.ts';
+import { path, written } from '../fields/fields.ts';
 import { askCommand, commandTranscript } from './ask-command.ts';
 import { defineCheckKind } from './define.ts';
-import { path, written } from './fields.ts';
 import { readPods, readRevisions, readRollout, selectorOf } from './rollout.ts';
 import { shellWord } from './shell-word.ts';
 

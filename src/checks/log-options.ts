@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { isZone } from '../domain/cron.ts';
 import { reveal, type Text } from '../domain/secret.ts';
-import { commandLine, duration, isText, path, pattern, readDuration, size, url, written } from './fields.ts';
+import {
+	commandLine,
+	duration,
+	isText,
+	path,
+	pattern,
+	readDuration,
+	size,
+	url,
+	written,
+} from '../fields/fields.ts';
 
 /** Names of fields, or of anything else that is one word or a few. */
 export const nameList = (error: string) =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { duration, size, url, written } from './fields.ts';
+import { duration, size, url, written } from '../fields/fields.ts';
+import { isSampleName } from '../fields/queries.ts';
 import { httpAuth, httpHeaders } from './http-options.ts';
-import { isSampleName } from './samples.ts';
 import { readSelector } from './selector.ts';
 
 /** What a number on the page or in an answer counts; seconds and milliseconds both become durations. */

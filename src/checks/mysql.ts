@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type DatabaseOptions, databaseSchema, databaseTarget, placeOf } from './database-options.ts';
+import { type DatabaseOptions, databaseSchema, databaseTarget, placeOf } from '../fields/database-options.ts';
 import { askDatabase, databaseMust, databaseSamples, type Facts } from './database-probe.ts';
 import { defineCheckKind } from './define.ts';
 import { shellWord } from './shell-word.ts';

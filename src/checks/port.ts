@@ -5,8 +5,8 @@ import type { Samples } from '../domain/reading.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import type { Unit } from '../domain/value.ts';
+import { port as portNumber, written } from '../fields/fields.ts';
 import { defineCheckKind } from './define.ts';
-import { port as portNumber, written } from './fields.ts';
 import { safeLine } from './masking.ts';
 import { countSample, msSample } from './samples.ts';
 

@@ -4,7 +4,7 @@ import { fault } from '../domain/fault.ts';
 import type { ProbePorts, ProcessFacts } from '../domain/ports.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
-import { path, port, written } from './fields.ts';
+import { path, port, written } from '../fields/fields.ts';
 import { shellWord } from './shell-word.ts';
 import { askUnit, type UnitFacts, unitName, unitNumber } from './systemctl.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, size, url, written } from './fields.ts';
+import { duration, size, url, written } from '../fields/fields.ts';
 import { httpAuth, httpHeaders } from './http-options.ts';
 import { isFree, MEASURES, type Measure } from './metrics-options.ts';
 

@@ -18,8 +18,3 @@ export function momentSample(at: number): string {
 	const date = new Date(Math.floor(at / 1000) * 1000);
 	return Number.isNaN(date.getTime()) ? '' : date.toISOString().replace('.000Z', 'Z');
 }
-
-/** Whether a condition can name it. */
-export function isSampleName(name: string): boolean {
-	return name.length <= 64 && /^[\p{L}_][\p{L}\p{N}_]*([.-][\p{L}\p{N}_]+)*$/u.test(name);
-}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseCron } from '../domain/cron.ts';
-import { commandLine, duration, pattern, size, written } from './fields.ts';
+import { commandLine, duration, pattern, size, written } from '../fields/fields.ts';
 import { globs, zone } from './log-options.ts';
 
 const time = written<string>((value) => typeof value === 'string' && parseCron(value) !== null, {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Unit } from '../domain/value.ts';
-import { duration, path, written } from './fields.ts';
-import { isQueries } from './queries.ts';
-import { isSampleName } from './samples.ts';
+import { duration, path, written } from '../fields/fields.ts';
+import { isQueries, isSampleName } from '../fields/queries.ts';
 
 /** A query that is not run, and the index it must be answered from. */
 export interface Plan {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { reveal, type Text } from '../domain/secret.ts';
 import type { Unit } from '../domain/value.ts';
-import { argumentsOf } from './command-line.ts';
-import { commandSource, isText, path, pattern, size, written } from './fields.ts';
-import { isSampleName } from './samples.ts';
+import { argumentsOf } from '../fields/command-line.ts';
+import { commandSource, isText, path, pattern, size, written } from '../fields/fields.ts';
+import { isSampleName } from '../fields/queries.ts';
 
 /** Samples every suite has. */
 export const SUITE_SAMPLES: Readonly<Record<string, Unit>> = {

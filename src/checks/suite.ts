@@ -7,7 +7,7 @@ import type { Samples } from '../domain/reading.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import { quantity, type Unit } from '../domain/value.ts';
-import { argumentsOf } from './command-line.ts';
+import { argumentsOf } from '../fields/command-line.ts';
 import { defineCheckKind } from './define.ts';
 import { maskSecrets, safeLine, safeStart, shown } from './masking.ts';
 import { countSample, msSample } from './samples.ts';

@@ -1,8 +1,8 @@
 import type { ProbeContext, ProbeFault } from '../domain/check.ts';
 import type { ProbePorts } from '../domain/ports.ts';
 import { ok, type Result } from '../domain/result.ts';
+import { written } from '../fields/fields.ts';
 import { askCommand } from './ask-command.ts';
-import { written } from './fields.ts';
 
 const PROPERTIES = [
 	'Id',

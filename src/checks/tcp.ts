@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { err, ok } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import type { Unit } from '../domain/value.ts';
+import { hostName, port, written } from '../fields/fields.ts';
 import { defineCheckKind } from './define.ts';
-import { hostName, port, written } from './fields.ts';
 import { safeLine } from './masking.ts';
 import { msSample } from './samples.ts';
 

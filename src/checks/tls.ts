@@ -3,8 +3,8 @@ import type { CertificateFacts, TlsFacts } from '../domain/network-ports.ts';
 import type { Transcript } from '../domain/reading.ts';
 import { err, ok } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
+import { hostName, path, port } from '../fields/fields.ts';
 import { defineCheckKind } from './define.ts';
-import { hostName, path, port } from './fields.ts';
 import { countSample, momentSample, msSample } from './samples.ts';
 import { shellWord } from './shell-word.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operatorPattern } from '../domain/pattern.ts';
 import { reveal, type Text } from '../domain/secret.ts';
-import { isText, pattern, written } from './fields.ts';
+import { isText, pattern, written } from '../fields/fields.ts';
 
 const texts = (error: string) =>
 	written<readonly Text[]>(

@@ -1,4 +1,3 @@
-import { argumentsOf, type CommandSource } from '../checks/command-line.ts';
 import { type Condition, nearest, parseCondition } from '../domain/condition/index.ts';
 import type { Fault } from '../domain/fault.ts';
 import { actionId, checkId } from '../domain/ids.ts';
@@ -6,6 +5,7 @@ import type { OwnText } from '../domain/own-text.ts';
 import type { Text } from '../domain/secret.ts';
 import type { ActionBody, ActionDefinition } from '../domain/system.ts';
 import type { Unit } from '../domain/value.ts';
+import { argumentsOf, type CommandSource } from '../fields/command-line.ts';
 import { fillWithFaults, type Surroundings } from './checks.ts';
 import type { Complaints } from './complaints.ts';
 import { checkNames, readConditions } from './conditions.ts';

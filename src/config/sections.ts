@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { commandSource, duration, path, port, text, written } from '../checks/fields.ts';
 import { CADENCES } from '../domain/cadence.ts';
 import type { OwnText } from '../domain/own-text.ts';
+import { commandSource, duration, path, port, text, written } from '../fields/fields.ts';
 
 /** Names an operator gives: they appear in conditions, file names and on the command line. */
 export const ID = /^\p{L}[\p{L}\p{N}_-]{0,63}$/u;

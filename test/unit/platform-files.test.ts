@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { splitCommand } from '../../src/checks/command-line.ts';
+import { splitCommand } from '../../src/fields/command-line.ts';
 import { createClock } from '../../src/platform/clock.ts';
 import { createFiles } from '../../src/platform/files.ts';
 import { createOwnFiles } from '../../src/platform/own-files.ts';

@@ -1,4 +1,7 @@
-import { isSampleName } from './samples.ts';
+/** Whether a condition can name it. */
+export function isSampleName(name: string): boolean {
+	return name.length <= 64 && /^[\p{L}_][\p{L}\p{N}_]*([.-][\p{L}\p{N}_]+)*$/u.test(name);
+}
 
 /** Names with a statement each; `took` is the check's own sample. */
 export function isQueries(value: unknown): value is Readonly<Record<string, string>> {
