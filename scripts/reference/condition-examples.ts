@@ -41,6 +41,8 @@ const CONTEXT: EvaluationContext = {
 			: undefined,
 	baseline: (sample) =>
 		sample === 'transactions' ? { value: quantity(48_609), at: NOW - 86_400_000 } : undefined,
+	usual: (sample) =>
+		sample === 'latency' ? { value: 9, days: 7, need: 3 } : { value: null, days: 2, need: 3 },
 	window: (sample) =>
 		sample === 'latency'
 			? [8, 9, 9, 612].map((value, index) => ({ at: NOW - (4 - index) * MINUTE, value }))

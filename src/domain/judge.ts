@@ -8,7 +8,7 @@ import type { Reading, Samples } from './reading.ts';
 import type { Result } from './result.ts';
 import { isQuantity, type SampleValue } from './value.ts';
 
-export type Surroundings = Pick<EvaluationContext, 'now' | 'latest' | 'baseline' | 'window'>;
+export type Surroundings = Pick<EvaluationContext, 'now' | 'latest' | 'baseline' | 'window' | 'usual'>;
 
 const BROKEN: Readonly<Record<Severity, Level>> = { must: 'critical', should: 'warning' };
 

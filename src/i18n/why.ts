@@ -57,6 +57,7 @@ const EN: Texts = {
 			? 'not enough history yet'
 			: `only ${params['have']} of at least ${params['need']} seen in the window`;
 	},
+	'too-few-days': ({ have, need }) => `too few days known at this hour: ${have} of ${need}`,
 	'beyond-buckets': ({ limit }) => `somewhere above the last bucket of the histogram, ${limit}`,
 	'partial-answer': ({ warning }) => `the server says that its answer may not be whole: ${warning}`,
 };
@@ -96,6 +97,7 @@ const ZH: Texts = {
 			? '历史记录还不够'
 			: `时间窗口内仅有 ${params['have']} 个，至少需要 ${params['need']} 个`;
 	},
+	'too-few-days': ({ have, need }) => `此时段已知的天数太少：${have} / ${need}`,
 	'beyond-buckets': ({ limit }) => `高于直方图的最后一个桶 ${limit}`,
 	'partial-answer': ({ warning }) => `服务器表示响应可能不完整：${warning}`,
 };

@@ -75,8 +75,10 @@ export function createChecks(parts: ChecksParts): Checks {
 		const picture = present.pictureOf(remembered, now);
 		const { headline } = remembered.kind;
 		const isTrouble = picture.level === 'warning' || picture.level === 'critical';
-		const ms = isTrouble && headline !== null ? usual(picture.id, headline, now) : null;
-		return ms === null ? picture : { ...picture, usual: ms };
+		if (!isTrouble || headline === null) return picture;
+		// Of the hour in which it was judged, so that the sentence and a condition tell the same.
+		const { value } = usual(picture.id, headline, remembered.newest?.at ?? now);
+		return value === null ? picture : { ...picture, usual: value };
 	};
 	const tell = (ids: Iterable<CheckId>, now: number) => {
 		const checks = [...ids].flatMap((id) => {
@@ -90,6 +92,7 @@ export function createChecks(parts: ChecksParts): Checks {
 		store,
 		present,
 		redactor: parts.redactor,
+		usual,
 		onRecorded(batch, now) {
 			tell(new Set(batch.map((r) => r.observation.check)), now);
 			parts.onRecorded(batch);

@@ -11,6 +11,7 @@ import type { Redactor } from '../domain/text.ts';
 import type { Present, Remembered } from './present.ts';
 import type { Probed } from './prober.ts';
 import { redactJudged, redactReading } from './redacted.ts';
+import type { UsualAt } from './usual.ts';
 
 /** What finishes within this time is one transaction and one event. */
 const BURST_MS = 100;
@@ -24,6 +25,8 @@ export interface RecorderParts {
 	readonly present: Present;
 	/** Hides what no store and no screen may have. */
 	readonly redactor?: () => Redactor;
+	/** What a sample usually is at this hour; asked only for a check whose conditions ask it. */
+	readonly usual?: UsualAt;
 	/** Called once a burst, after the attempt to store. */
 	readonly onRecorded: (batch: readonly Recorded[], now: number) => void;
 	/** Results told of before as not stored are on disk now. */
@@ -46,7 +49,7 @@ export interface Recorder {
 
 /** Observation → verdict → state → one transaction → event. The console never goes blind because a disk is full. */
 export function createRecorder(parts: RecorderParts): Recorder {
-	const { clock, store, present } = parts;
+	const { clock, store, present, usual } = parts;
 	let burst: { readonly recorded: Recorded; readonly remembered: Remembered }[] = [];
 	let unsaved: { recorded: Recorded; remembered: Remembered }[] = [];
 	let dropped = 0;
@@ -69,6 +72,7 @@ export function createRecorder(parts: RecorderParts): Recorder {
 			const points = remembered.windows.get(sample)?.points ?? [];
 			return points.filter((point) => point.at > now - ms);
 		},
+		...(usual && { usual: (sample) => usual(remembered.check.id, sample, now) }),
 	});
 
 	const settle = (failed: Fault | null, now: number) => {

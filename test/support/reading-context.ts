@@ -19,6 +19,8 @@ export interface World {
 	readonly stale?: readonly string[];
 	readonly signed?: Readonly<Record<string, SampleValue | number>>;
 	readonly history?: readonly { at: number; value: number }[];
+	/** What a sample usually is at this hour; a text is how many days of three are known. */
+	readonly usual?: Readonly<Record<string, number | '0' | '1' | '2'>>;
 }
 
 export function contextOf(world: World): EvaluationContext {
@@ -42,6 +44,12 @@ export function contextOf(world: World): EvaluationContext {
 		baseline: (name) => {
 			const value = read(world.signed, name);
 			return value === undefined ? undefined : { value, at: NOW - 86_400_000 };
+		},
+		usual: (name) => {
+			const known = world.usual?.[name] ?? '0';
+			return typeof known === 'number'
+				? { value: known, days: 7, need: 3 }
+				: { value: null, days: Number(known), need: 3 };
 		},
 		window: (_, ms) => (world.history ?? []).filter((point) => point.at >= NOW - ms),
 	};

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { evaluateCondition, parseCondition } from '../../src/domain/condition/index.ts';
 import { quantity } from '../../src/domain/value.ts';
-import { answerTo, judgeText, NOW, rows, type World } from '../support/reading-context.ts';
+import { reasonText } from '../../src/i18n/reason.ts';
+import { answerTo, contextOf, judgeText, NOW, rows, type World } from '../support/reading-context.ts';
 
 describe('against the baseline', () => {
 	const world: World = {
@@ -69,6 +71,56 @@ describe('against the baseline', () => {
 			at: NOW - 86_400_000,
 		});
 		expect(outcome.must).toMatchObject({ operator: '<', value: '5 %' });
+	});
+});
+
+describe('against what is usual at this hour', () => {
+	const world: World = {
+		samples: {
+			latency: quantity(30, 'ms'),
+			'rows.took': quantity(2, 'ms'),
+			fresh: quantity(5, 'ms'),
+			orders: 40,
+			up: true,
+			word: 'a1',
+			size: quantity(10, 'bytes'),
+		},
+		usual: { latency: 9.25, 'rows.took': 2, fresh: '2', orders: 100, up: 0.5, word: 9, size: 20, gone: 5 },
+	};
+	rows(world, [
+		['latency < 3 * usual(latency)', false],
+		['latency < usual(latency) * 4', true],
+		['usual(latency) == 9.25ms', true],
+		['latency / usual(latency) > 3', true],
+		['rows.took <= usual(rows.took)', true],
+		['orders > usual(orders) / 2', false],
+		['usual(up) == 50%', true],
+		['size < usual(size)', true],
+		['latency < usual(orders)', 'unlike-units'],
+		['fresh < 3 * usual(fresh)', 'too-few-days'],
+		['fresh >= 3 * usual(fresh)', 'too-few-days'],
+		['usual(fresh) != 1ms', 'too-few-days'],
+		['usual(word) > 1', 'not-a-number'],
+		['usual(gone) > 1', 'sample-missing'],
+	]);
+
+	test('a reason tells the limit and what it was made of, or how many days are known', () => {
+		const slow = judgeText('latency < 3 * usual(latency)', world);
+		expect(reasonText(slow, 'en')).toBe('latency = 30 ms, must be < 27.8 ms (3 * usual(latency))');
+		expect(slow.resolved).toContainEqual({
+			text: 'usual(latency)',
+			value: { number: '9.25', unit: 'ms' },
+		});
+		const early = judgeText('fresh < 3 * usual(fresh)', world);
+		expect(reasonText(early, 'en')).toBe('usual(fresh): too few days known at this hour: 2 of 3');
+		expect(reasonText(early, 'zh-CN')).toBe('usual(fresh)：此时段已知的天数太少：2 / 3');
+	});
+
+	test('where no history is kept nothing is usual', () => {
+		const parsed = parseCondition('latency < 3 * usual(latency)');
+		if (!parsed.ok) throw new Error('refused');
+		const { usual: _, ...without } = contextOf(world);
+		expect(evaluateCondition(parsed.value, without).why?.code).toBe('too-few-days');
 	});
 });
 

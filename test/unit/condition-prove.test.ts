@@ -69,6 +69,10 @@ describe('a condition that can fail', () => {
 		['changes(bills, 1h) == 0', 'changes(bills, 1h) = 1'],
 		['growth(size, 1h) < 20%', 'growth(size, 1h) = 21 %'],
 		['age("2026-01-01") < 30d', 'age("2026-01-01") = 30 d 1 h'],
+		['latency < 3 * usual(latency)', 'latency = 10 ms, usual(latency) = 3.33 ms'],
+		['bills > usual(bills) / 2', 'bills = 10, usual(bills) / 2 = 10, usual(bills) = 20'],
+		['bills.took <= usual(bills.took)', 'bills.took = 11 ms, usual(bills.took) = 10 ms'],
+		['usual(size) < 1MiB', 'usual(size) = 1.1 MiB'],
 		['size / total < 90%', 'size / total = 91 %, size = 91 B, total = 100 B'],
 		['$.day >= "2026-01-01"', '$.day = "2025-12-31T00:00:00.000Z"'],
 	])('%s fails at %s', (text, example) => {
@@ -116,6 +120,8 @@ const VACUOUS = [
 	['size + total >= 0', 'never-negative'],
 	['ratio(up, 5m) <= 100%', 'out-of-range'],
 	['min(latency, 1s) < 2s', 'out-of-range'],
+	['usual(size) >= 0', 'never-negative'],
+	['usual(latency) == usual( latency )', 'same-both-sides'],
 	['len($.a) not in [-1, 0.5]', 'never-negative'],
 	['bills == bills', 'same-both-sides'],
 	['1 < 2', 'constant'],
@@ -211,6 +217,9 @@ const OPERANDS: readonly (readonly [string, readonly string[]])[] = [
 	['ratio(up, 10m)', ['99%', '0', '100%']],
 	['growth(size, 1h)', ['20%', '-10%']],
 	['changes(bills, 1h)', ['0', '3']],
+	['usual(latency)', ['9ms', 'latency', 'bills.took', 'p95(latency, 5m)']],
+	['3 * usual(latency)', ['latency', '1s']],
+	['usual(customers)', ['0', 'customers', 'bills']],
 	['(bills - $.x) / 100', [...PLAIN, 'summary.net']],
 	['bills * 3 - $.y', PLAIN],
 	['size / total', ['90%', '2']],
@@ -296,6 +305,7 @@ describe('what is said to be certain', () => {
 	const anyContext = (): EvaluationContext => {
 		const document = pick(dice, [undefined, { a: node(), customers: node(), net: node() }, node()]);
 		const known = new Map<string, SampleValue | undefined>();
+		const usuals = new Map<string, number | null>();
 		const context: EvaluationContext = {
 			now: 1_800_000_000_000,
 			document,
@@ -308,6 +318,11 @@ describe('what is said to be certain', () => {
 			header: () => pick(dice, [undefined, '', 'x', '5', 'true', 'null']),
 			latest: () => pick(dice, [undefined, { value: quantity(1), at: 0, stale: dice(2) === 0 }]),
 			baseline: () => pick(dice, [undefined, { value: quantity(number()), at: 0 }]),
+			usual: (name) => {
+				if (!usuals.has(name))
+					usuals.set(name, pick(dice, [null, UNITS[name] === 'bytes' ? dice(9) : dice(9) - 4]));
+				return { value: usuals.get(name) ?? null, days: 2, need: 3 };
+			},
 			window: () => [0, 1, 1].map((value, at) => ({ at, value: dice(2) * value })),
 		};
 		return context;

@@ -175,6 +175,8 @@ test('every reason and every expectation is said in Chinese too', () => {
 		at: '1',
 		sample: 's',
 		warning: 'w',
+		have: '2',
+		need: '3',
 	};
 	const codes: readonly WhyCode[] = [
 		'sample-missing',
@@ -204,6 +206,7 @@ test('every reason and every expectation is said in Chinese too', () => {
 		'not-ordered',
 		'divide-by-zero',
 		'too-few-samples',
+		'too-few-days',
 		'beyond-buckets',
 		'partial-answer',
 	];

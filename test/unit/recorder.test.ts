@@ -20,7 +20,13 @@ function setUp(checks: readonly CheckDefinition[]) {
 	const bursts: (readonly Recorded[])[] = [];
 	const storage: StoragePicture[] = [];
 	const lost: number[] = [];
+	const asked: (readonly [string, string, number])[] = [];
+	const usual: { value: number | null; days: number; need: number } = { value: null, days: 2, need: 3 };
 	const recorder = createRecorder({
+		usual: (...question) => {
+			asked.push(question);
+			return { ...usual };
+		},
 		onLost: (count) => lost.push(count),
 		clock,
 		store,
@@ -31,7 +37,7 @@ function setUp(checks: readonly CheckDefinition[]) {
 	});
 	const saw = (one: CheckDefinition, samples: Samples) =>
 		recorder.take({ check: one, at: clock.now(), durationMs: 8, outcome: { ok: true, value: { samples } } });
-	return { clock, store, present, bursts, storage, lost, recorder, saw };
+	return { clock, store, present, bursts, storage, lost, recorder, saw, asked, usual };
 }
 
 describe('one burst', () => {
@@ -110,6 +116,25 @@ describe('judging', () => {
 		await clock.advance(70_000);
 		saw(one, { latency: quantity(50, 'ms') });
 		expect(present.get(one.id)?.newest?.level).toBe('ok');
+	});
+
+	it('asks what is usual of checks whose conditions do, in the hour of the answer', () => {
+		const plain = check('plain', { must: ['latency < 1s'] });
+		const one = check('a', { should: ['latency < 3 * usual(latency)'] });
+		const { saw, present, clock, asked, usual } = setUp([plain, one]);
+		saw(plain, { latency: quantity(50, 'ms') });
+		expect(asked).toEqual([]);
+		saw(one, { latency: quantity(50, 'ms') });
+		expect(asked).toEqual([['a', 'latency', clock.now()]]);
+		expect(present.get(one.id)?.newest).toMatchObject({
+			level: 'unknown',
+			reasons: [{ outcome: { why: { code: 'too-few-days', params: { have: '2', need: '3' } } } }],
+		});
+		usual.value = 9;
+		saw(one, { latency: quantity(26, 'ms') });
+		expect(present.get(one.id)?.newest?.level).toBe('ok');
+		saw(one, { latency: quantity(28, 'ms') });
+		expect(present.get(one.id)?.newest?.level).toBe('warning');
 	});
 
 	it('keeps a fault as a value with the level its code declares', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { fault } from '../../src/domain/fault.ts';
 import { checkId } from '../../src/domain/ids.ts';
-import { ok } from '../../src/domain/result.ts';
+import { err, ok } from '../../src/domain/result.ts';
 import type { HistoryPoint } from '../../src/domain/storage-port.ts';
 import { createUsual } from '../../src/services/usual.ts';
 
@@ -26,11 +27,18 @@ function storeOf(means: Readonly<Record<number, number>>) {
 
 describe('what is usual at this hour', () => {
 	it('is the middle of the same hour on earlier days, so that one bad day does not move it', () => {
-		expect(createUsual(storeOf({ 1: 9, 2: 8, 3: 9_000, 4: 10, 5: 9 }))(api, 'latency', NOW)).toBe(9);
+		const usual = createUsual(storeOf({ 1: 9, 2: 8, 3: 9_000, 4: 10, 5: 9 }))(api, 'latency', NOW);
+		expect(usual).toEqual({ value: 9, days: 5, need: 3 });
 	});
 
-	it('is not known from two days', () => {
-		expect(createUsual(storeOf({ 1: 9, 2: 8 }))(api, 'latency', NOW)).toBeNull();
+	it('is not known from two days, and says so', () => {
+		const usual = createUsual(storeOf({ 1: 9, 2: 8 }))(api, 'latency', NOW);
+		expect(usual).toEqual({ value: null, days: 2, need: 3 });
+	});
+
+	it('has as many digits as a mean is worth', () => {
+		const third = 28 / 3;
+		expect(createUsual(storeOf({ 1: third, 2: third, 3: third }))(api, 'latency', NOW).value).toBe(9.33333);
 	});
 
 	it('is asked of the store once an hour', () => {
@@ -41,5 +49,17 @@ describe('what is usual at this hour', () => {
 		expect(store.asked).toHaveLength(7);
 		usual(api, 'latency', NOW + HOUR);
 		expect(store.asked).toHaveLength(14);
+	});
+
+	it('is asked again of a store that was busy', () => {
+		const known = storeOf({ 1: 9, 2: 8, 3: 9 });
+		let isBusy = true;
+		const usual = createUsual({
+			history: (one, sample, from) =>
+				isBusy ? err(fault('storage-busy')) : known.history(one, sample, from),
+		});
+		expect(usual(api, 'latency', NOW).value).toBeNull();
+		isBusy = false;
+		expect(usual(api, 'latency', NOW).value).toBe(9);
 	});
 });

@@ -23,6 +23,7 @@ export const FUNCTIONS: Readonly<Record<string, FunctionShape>> = {
 	drop: { takes: 'sample', gives: 'ratio', neverNegative: true },
 	rise: { takes: 'sample', gives: 'ratio', neverNegative: true },
 	change: { takes: 'sample', gives: 'ratio', neverNegative: true },
+	usual: { takes: 'sample', gives: 'same', neverNegative: false },
 	p50: { takes: 'window', gives: 'same', neverNegative: false },
 	p90: { takes: 'window', gives: 'same', neverNegative: false },
 	p95: { takes: 'window', gives: 'same', neverNegative: false },

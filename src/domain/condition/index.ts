@@ -7,6 +7,7 @@ export type {
 	EvaluationContext,
 	Resolved,
 	ResolvedValue,
+	Usual,
 	Why,
 	WhyCode,
 } from './outcome.ts';

@@ -22,11 +22,15 @@ export function namesOf(from: Condition | Expression, isOwn: (name: string) => b
 		const isDrift = node.kind === 'call' && /^(?:drop|rise|change)$/.test(node.name);
 		return isDrift && node.args[0]?.kind === 'name' ? [node.args[0].name] : [];
 	});
+	const usuals = nodes.flatMap((node) =>
+		node.kind === 'call' && node.name === 'usual' && node.args[0]?.kind === 'name' ? [node.args[0].name] : [],
+	);
 	const names = nodes.flatMap((node) => (node.kind === 'name' ? [node.name] : []));
 	const windows = nodes.flatMap((node) =>
 		node.kind === 'window' ? [{ sample: node.sample, ms: node.ms }] : [],
 	);
-	const isOther = (name: string) => name.includes('.') && !baselines.includes(name) && !isOwn(name);
+	const isOther = (name: string) =>
+		name.includes('.') && !baselines.includes(name) && !usuals.includes(name) && !isOwn(name);
 	return {
 		samples: unique([...names.filter((name) => !isOther(name)), ...windows.map((window) => window.sample)]),
 		others: unique(names.filter(isOther)).flatMap((name) => {

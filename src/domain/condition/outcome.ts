@@ -19,6 +19,17 @@ export interface EvaluationContext {
 	baseline(sample: string): { value: SampleValue; at: number } | undefined;
 	/** This check's history of a sample, oldest first; booleans are 1 and 0. */
 	window(sample: string, ms: number): readonly { at: number; value: number }[];
+	/** What this check's sample usually is at this hour of the day; absent where no history is kept. */
+	usual?(sample: string): Usual;
+}
+
+/** The middle of the same hour's means on earlier days, in the sample's unit; booleans are 1 and 0. */
+export interface Usual {
+	/** null while fewer than `need` days are known. */
+	readonly value: number | null;
+	/** On how many of the last days this hour is known. */
+	readonly days: number;
+	readonly need: number;
 }
 
 /** Why a condition or an expression has no answer. */
@@ -51,6 +62,7 @@ export type WhyCode =
 	| 'not-ordered'
 	| 'divide-by-zero'
 	| 'too-few-samples'
+	| 'too-few-days'
 	| 'beyond-buckets'
 	| 'partial-answer';
 

@@ -204,6 +204,7 @@ function aimCall(node: CallNode, target: Target, scene: Scene): void {
 	else if (node.name === 'sum') aimSum(node, numberIn(target, node.text), scene);
 	else if (node.name === 'drop' || node.name === 'rise' || node.name === 'change')
 		aimDrift(node.name, argument, numberIn(target, node.text), scene);
+	else if (node.name === 'usual') aimUsual(argument, numberIn(target, node.text), scene);
 	else {
 		const { number, unit } = numberIn(target, node.text);
 		for (const part of node.args) aim(part, asTarget(number, unit), scene);
@@ -270,6 +271,17 @@ function aimDrift(name: string, argument: Node, { number }: Quantity, scene: Sce
 	const current = contextOf(scene).sample(sample);
 	if (current !== undefined && isQuantity(current))
 		scene.signed.set(sample, { number: SIGNED, unit: current.unit });
+}
+
+/** Earlier days, and a value of now of the same size where none was made up yet. */
+function aimUsual(argument: Node, { number, unit }: Quantity, scene: Scene): void {
+	if (argument.kind !== 'name') throw new Stuck('function', argument.text);
+	const sample = argument.name;
+	if (numberNow(argument, scene) === null) aimName(sample, asTarget(number, unit), scene);
+	const own = scene.names.unitOf(sample);
+	if (isNegative(number) && (own === 'ms' || own === 'bytes')) throw new Stuck('below-zero', sample);
+	// What a division left over is no better an example.
+	scene.usuals.set(sample, Number(/\.\d{5}/.test(number) ? Number(number).toPrecision(3) : number));
 }
 
 /** All but the first count nothing where they may. */

@@ -164,6 +164,9 @@ function rangeOf(node: Node, names: ProofNames): Range {
 				: ofFunction(node.name);
 		case 'call':
 			if (node.name === 'min' || node.name === 'max') return extreme(node.name, node.args, names);
+			// A middle of means lies where the values themselves may lie.
+			if (node.name === 'usual' && node.args[0] !== undefined)
+				return { ...rangeOf(node.args[0], names), isWhole: false };
 			return ofFunction(node.name);
 		case 'arithmetic':
 			return calculated(node.operator, rangeOf(node.left, names), rangeOf(node.right, names));

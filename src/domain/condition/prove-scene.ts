@@ -17,11 +17,13 @@ export interface ProofNames {
 }
 
 /** What is known beside a reading when it is judged. */
-export type Surroundings = Pick<EvaluationContext, 'now' | 'latest' | 'baseline' | 'window'>;
+export type Surroundings = Pick<EvaluationContext, 'now' | 'latest' | 'baseline' | 'window' | 'usual'>;
 
 /** The instant at which every made-up reading is taken: a Thursday noon, so that no example depends on the day it is run. */
 const NOW = Date.UTC(2026, 0, 1, 12);
 const DAY_MS = 86_400_000;
+/** As many days as are enough. */
+const USUAL_DAYS = 3;
 
 /** A made-up world for one condition: what was read, and what was known before. */
 export interface Scene {
@@ -32,6 +34,8 @@ export interface Scene {
 	readonly headers: Map<string, string>;
 	readonly others: Map<string, SampleValue>;
 	readonly signed: Map<string, SampleValue>;
+	/** What a sample usually is at this hour, in its unit. */
+	readonly usuals: Map<string, number>;
 	/** What was seen in the window of so many ms, without the value of this very reading. */
 	readonly histories: Map<string, { readonly ms: number; readonly points: readonly Point[] }[]>;
 }
@@ -45,6 +49,7 @@ export function createScene(names: ProofNames): Scene {
 		headers: new Map(),
 		others: new Map(),
 		signed: new Map(),
+		usuals: new Map(),
 		histories: new Map(),
 	};
 }
@@ -72,6 +77,10 @@ export function surroundingsOf(scene: Scene): Surroundings {
 			return value === undefined ? undefined : { value, at: now - DAY_MS };
 		},
 		window: (sample, ms) => historyOf(scene, sample, ms),
+		usual: (sample) => {
+			const value = scene.usuals.get(sample) ?? null;
+			return { value, days: value === null ? 0 : USUAL_DAYS, need: USUAL_DAYS };
+		},
 	};
 }
 

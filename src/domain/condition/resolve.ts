@@ -1,4 +1,4 @@
-import { negate } from '../decimal.ts';
+import { negate, parseDecimal } from '../decimal.ts';
 import type { SampleValue } from '../value.ts';
 import { arithmetic, callFunction } from './calculate.ts';
 import { drift } from './drift.ts';
@@ -103,5 +103,24 @@ function resolveCall(node: CallNode, context: EvaluationContext, trace: Trace): 
 		trace.set(node.text, { text: node.text, ...result.seen });
 		return result.found;
 	}
+	if (node.name === 'usual') return noted(node, resolveUsual(node, first.text, context), trace);
 	return noted(node, callFunction(node, context, trace, resolve), trace);
+}
+
+/** What is usual is told in the unit of what was read: without a value now there is nothing to hold it against. */
+function resolveUsual(node: CallNode, sample: string, context: EvaluationContext): Found {
+	const current = context.sample(sample);
+	if (current === undefined) return unknown('sample-missing', sample);
+	const number = typeof current === 'boolean' ? null : asNumber(current);
+	if (number === null && typeof current !== 'boolean')
+		return unknown('not-a-number', sample, { found: describe(current) });
+	const usual = context.usual?.(sample);
+	const value = usual?.value ?? null;
+	const decimal = value === null ? null : parseDecimal(String(value));
+	if (decimal === null)
+		return unknown('too-few-days', node.text, {
+			have: String(usual?.days ?? 0),
+			need: String(usual?.need ?? 1),
+		});
+	return found({ number: decimal, unit: number?.unit ?? 'none' });
 }

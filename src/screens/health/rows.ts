@@ -173,8 +173,9 @@ function tellsTime(picture: CheckPicture, check: CheckFace): boolean {
 	);
 }
 
+/** Drawn as a condition that asks for it draws it. */
 function timeText(ms: number, locale: Locale): string {
-	return formatBare(quantity(Math.round(ms), 'ms'), { locale });
+	return formatBare(quantity(ms, 'ms'), { locale });
 }
 
 function nameOf(state: PictureState, id: string, locale: Locale): string {
