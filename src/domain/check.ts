@@ -1,3 +1,4 @@
+import type { Restored } from './backup-ports.ts';
 import type { Condition, Expression } from './condition/index.ts';
 import type { Fault } from './fault.ts';
 import type { Hours } from './hours.ts';
@@ -101,5 +102,7 @@ export interface CheckKind<Options = unknown> {
 	refersTo?(options: Options): readonly { readonly check: string; readonly sample: string }[];
 	/** One-line shell command that asks the same by hand, secrets as `$NAME`; null when there is none. */
 	copyAs?(options: Options): string | null;
+	/** The same question about a restored copy instead of the live thing; null when it does not look at that thing. */
+	onRestored?(options: Options, restored: Restored): Options | null;
 	probe(options: Options, ports: ProbePorts, context: ProbeContext): Promise<Result<Reading, ProbeFault>>;
 }

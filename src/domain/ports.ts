@@ -107,6 +107,10 @@ export interface CommandRequest {
 	readonly cwd: string;
 	/** Added to the allow-listed environment. */
 	readonly env: Readonly<Record<string, Text>>;
+	/** A file that becomes its standard input; else that is empty. */
+	readonly stdinFile?: string;
+	/** A new file (0600, never one that is there) that takes its standard output, whole and fsynced; `stdout` is empty then. */
+	readonly stdoutFile?: string;
 	/** Bytes kept per stream (the last ones of output, the rest is counted). */
 	readonly outputLimit: number;
 	/** What it prints is redacted by this before it is cut, cleaned or told. */

@@ -1,5 +1,6 @@
 import type { FaultCode } from '../domain/fault.ts';
 import type { Locale } from '../domain/own-text.ts';
+import { backupDetails } from './fault-words-backup.ts';
 import { databaseDetails } from './fault-words-database.ts';
 
 /** A fault's detail as its sentence asks for it. */
@@ -117,6 +118,7 @@ const en: Sentences = {
 	'file-malformed': (said) =>
 		`not a valid ${said.text('format') || 'file'} file${said.has('line') ? ` (line ${said.text('line')})` : ''}${because(said, body)}${also(said, 'path')}`,
 	...databaseDetails.en,
+	...backupDetails.en,
 	'exit-by-signal': (said) =>
 		`the command was ended by ${said.text('signal') || 'a signal'}${also(said, 'command')}`,
 	'object-missing': (said) => `no such ${thing(said)}${also(said, 'name')}`,
@@ -245,6 +247,7 @@ const zh: Sentences = {
 	'file-malformed': (said) =>
 		`不是有效的 ${said.text('format')} 文件${said.has('line') ? `（第 ${said.text('line')} 行）` : ''}${zhBecause(said, zhBody)}${also(said, 'path')}`,
 	...databaseDetails['zh-CN'],
+	...backupDetails['zh-CN'],
 	'exit-by-signal': (said) => `命令被信号 ${said.text('signal')} 终止${also(said, 'command')}`,
 	'object-missing': (said) => `没有${zhThing(said)}${also(said, 'name')}`,
 	'command-failed': (said) =>

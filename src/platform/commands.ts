@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, fsync, openSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, resolve as resolvePath } from 'node:path';
 import { type Fault, fault } from '../domain/fault.ts';
 import type { Clock, CommandAnswer, CommandRequest, Limits } from '../domain/ports.ts';
@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../domain/result.ts';
 import { reveal, type Text } from '../domain/secret.ts';
 import { clean } from '../domain/text.ts';
 import { allowedEnvironment } from './environment.ts';
+import { fileFault } from './file-fault.ts';
 import { forgetGroup, noteGroup } from './group-board.ts';
 import { createLeash } from './leash.ts';
 import { createCleanedStream, createTail } from './tail.ts';
@@ -51,17 +52,24 @@ export function runCommand(
 		const began = clock.monotonic();
 		const out = createTail(request.outputLimit, request.redactor);
 		const errors = createTail(request.outputLimit, request.redactor);
+		const ends = openEnds(request);
+		if (!ends.ok) {
+			leash.release();
+			return resolve(ends);
+		}
+		const { input, output } = ends.value;
 		let child: ChildProcess;
 		try {
 			child = spawn(argv[0] as string, argv.slice(1), {
 				cwd: request.cwd,
 				env,
 				detached: true,
-				stdio: ['ignore', 'pipe', 'pipe'],
+				stdio: [input ?? 'ignore', output ?? 'pipe', 'pipe'],
 				windowsHide: true,
 			});
 		} catch (error) {
 			leash.release();
+			closeEnds(ends.value);
 			return resolve(err(spawnFault(error, argv[0] ?? '')));
 		}
 		endWithUs(child);
@@ -95,7 +103,15 @@ export function runCommand(
 			for (const stream of streams) stream.end();
 			child.stdout?.destroy();
 			child.stderr?.destroy();
-			resolve(result);
+			if (output === null) {
+				closeEnds(ends.value);
+				return resolve(result);
+			}
+			// What was written counts once it is on the disk.
+			fsync(output, (error) => {
+				closeEnds(ends.value);
+				resolve(error && result.ok ? err(fileFault(error, request.stdoutFile ?? '')) : result);
+			});
 		};
 		const conclude = () => {
 			if (ending !== null) return finish(err(ending));
@@ -140,6 +156,38 @@ export function runCommand(
 			conclude();
 		});
 	});
+}
+
+interface Ends {
+	readonly input: number | null;
+	readonly output: number | null;
+}
+
+/** The files that stand for its input and output. */
+function openEnds({ stdinFile, stdoutFile }: CommandRequest): Result<Ends, Fault> {
+	let input: number | null = null;
+	try {
+		if (stdinFile !== undefined) input = openSync(stdinFile, constants.O_RDONLY | constants.O_NOFOLLOW);
+	} catch (error) {
+		return err(fileFault(error, stdinFile ?? ''));
+	}
+	try {
+		const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+		return ok({ input, output: stdoutFile === undefined ? null : openSync(stdoutFile, flags, 0o600) });
+	} catch (error) {
+		closeEnds({ input, output: null });
+		return err(fileFault(error, stdoutFile ?? ''));
+	}
+}
+
+function closeEnds({ input, output }: Ends): void {
+	for (const one of [input, output]) {
+		try {
+			if (one !== null) closeSync(one);
+		} catch {
+			// It was closed already.
+		}
+	}
 }
 
 function revealAll(variables: Readonly<Record<string, Text>>): Record<string, string> {
