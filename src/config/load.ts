@@ -177,6 +177,7 @@ function readSystem(
 		checks,
 		actions,
 		sheets,
+		backups: [],
 		maintenance,
 		keys,
 	};

@@ -1,5 +1,13 @@
+import type { Drill } from './backup.ts';
+import type {
+	CopyPicture,
+	PlanPicture,
+	ProgressPicture,
+	PrunePreview,
+	RestorePreview,
+} from './backup-picture.ts';
 import type { Fault } from './fault.ts';
-import type { ActionId, CheckId, OperationId, RoundId, SheetId } from './ids.ts';
+import type { ActionId, CheckId, OperationId, PlanId, RoundId, SheetId } from './ids.ts';
 import type { LogFilter, LogPage } from './log-line.ts';
 import type { Verdict } from './observation.ts';
 import type { Operation } from './operation.ts';
@@ -44,6 +52,13 @@ export type RefusalCode =
 	| 'steps-open'
 	| 'nothing-due'
 	| 'nothing-found'
+	| 'no-such-plan'
+	| 'no-such-copy'
+	| 'nothing-to-copy'
+	| 'plan-busy'
+	| 'needs-copy'
+	| 'needs-second'
+	| 'cannot-restore'
 	| 'closing';
 
 export interface CheckDetail {
@@ -127,8 +142,28 @@ export interface Commands {
 			readonly action: ActionId;
 			readonly step: { readonly round: RoundId; readonly index: number } | null;
 			readonly confirmed: string | null;
+			/**
+			 * What a backup's verb wants to know. `copy`: its name (verify, drill, restore; the newest when absent, but for restore);
+			 * `target`: which target's; `pin`: why a backup is kept whatever its age, e.g. `deploy`.
+			 */
+			readonly args?: Readonly<Record<string, string>>;
 		};
 		readonly output: { readonly operation: Operation };
+	};
+	/** Looks into every target anew. */
+	'backups.look': {
+		readonly input: Record<never, never>;
+		readonly output: { readonly plans: readonly PlanPicture[] };
+	};
+	/** Newest first. */
+	'backup.copies': {
+		readonly input: { readonly plan: PlanId };
+		readonly output: { readonly copies: readonly CopyPicture[]; readonly drills: readonly Drill[] };
+	};
+	'backup.prune-preview': { readonly input: { readonly plan: PlanId }; readonly output: PrunePreview };
+	'restore.preview': {
+		readonly input: { readonly plan: PlanId; readonly copy: string; readonly target: string | null };
+		readonly output: RestorePreview;
 	};
 	'operation.cancel': {
 		readonly input: { readonly operation: OperationId };
@@ -199,7 +234,15 @@ export type EngineEvent =
 	| { readonly kind: 'plan'; readonly plan: readonly PlannedRound[] }
 	/** Rounds in progress, and the one just signed. */
 	| { readonly kind: 'round'; readonly round: Round }
-	| { readonly kind: 'operation'; readonly operation: Operation; readonly tail: readonly string[] }
+	/** Without `progress` it has none, or nothing is known yet. */
+	| {
+			readonly kind: 'operation';
+			readonly operation: Operation;
+			readonly tail: readonly string[];
+			readonly progress?: ProgressPicture;
+	  }
+	/** All plans, whenever one of them changed. */
+	| { readonly kind: 'backups'; readonly plans: readonly PlanPicture[] }
 	| { readonly kind: 'polling'; readonly polling: PollingPicture }
 	| { readonly kind: 'storage'; readonly storage: StoragePicture }
 	| { readonly kind: 'config'; readonly problems: readonly ConfigProblem[]; readonly at: number }

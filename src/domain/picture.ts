@@ -1,5 +1,6 @@
+import type { BackupVerb } from './backup.ts';
 import type { Fault } from './fault.ts';
-import type { ActionId, CheckId, RoundId, ServiceId, SheetId } from './ids.ts';
+import type { ActionId, CheckId, PlanId, RoundId, ServiceId, SheetId } from './ids.ts';
 import type { Level } from './level.ts';
 import type { Reason } from './observation.ts';
 import type { OwnText } from './own-text.ts';
@@ -46,6 +47,8 @@ export interface ActionFace {
 	readonly command: string;
 	/** Which of the program's own actions this is; null for a configured command or sequence. */
 	readonly builtin: 'report' | null;
+	/** Which plan's, and what it does with it; absent for everything else. */
+	readonly backup?: { readonly plan: PlanId; readonly verb: BackupVerb };
 }
 
 export interface SheetFace {

@@ -78,7 +78,7 @@ export function instantOf(day: LocalDay, minuteOfDay: number, zone: string): num
 }
 
 /** The day `days` later in the calendar, independent of clock changes. */
-function shiftDay(day: LocalDay, days: number): LocalDay {
+export function shiftDay(day: LocalDay, days: number): LocalDay {
 	const date = new Date(Date.UTC(day.year, day.month - 1, day.day) + days * DAY);
 	return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
 }

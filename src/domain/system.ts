@@ -1,8 +1,9 @@
+import type { BackupPlan, BackupVerb } from './backup.ts';
 import type { Cadence } from './cadence.ts';
 import type { CheckDefinition } from './check.ts';
 import type { Condition } from './condition/index.ts';
 import type { Fault } from './fault.ts';
-import type { ActionId, CheckId, ServiceId, SheetId } from './ids.ts';
+import type { ActionId, CheckId, PlanId, ServiceId, SheetId } from './ids.ts';
 import type { MaintenanceWindow } from './maintenance.ts';
 import type { OwnText } from './own-text.ts';
 import type { Text } from './secret.ts';
@@ -32,6 +33,8 @@ export type ActionBody =
 			readonly timeoutMs: number;
 	  }
 	| { readonly kind: 'builtin'; readonly name: 'report' }
+	/** What a backup plan can do; every plan brings its own. */
+	| { readonly kind: 'backup'; readonly plan: PlanId; readonly verb: BackupVerb }
 	/** Each part is an action or a check, run in this order; a failing part does not stop the rest. */
 	| {
 			readonly kind: 'sequence';
@@ -108,6 +111,7 @@ export interface SystemDefinition {
 	readonly checks: readonly CheckDefinition[];
 	readonly actions: readonly ActionDefinition[];
 	readonly sheets: readonly SheetDefinition[];
+	readonly backups: readonly BackupPlan[];
 	/** Planned time in which trouble is no news. */
 	readonly maintenance: readonly MaintenanceWindow[];
 	/** Keys remapped by action id of the console itself. */

@@ -7,6 +7,7 @@ import { evidenceOf } from '../domain/round.ts';
 import { createRedactor } from '../domain/text.ts';
 import { sheetTitle } from '../i18n/rounds.ts';
 import type { AssemblyParts } from './assembly-parts.ts';
+import { noBackups } from './backups/none.ts';
 import { withReport } from './builtins.ts';
 import { askStanding, createChecks } from './checks.ts';
 import { createDispatch } from './dispatch.ts';
@@ -253,6 +254,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		checks,
 		rounds,
 		operations,
+		backups: noBackups(),
 		lease,
 		storage,
 		readLogs: (input) => logs.read(input),

@@ -3,6 +3,7 @@ import type { LogPage } from '../domain/log-line.ts';
 import type { Clock } from '../domain/ports.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Storage, Stored } from '../domain/storage-port.ts';
+import type { Backups } from './backups/define.ts';
 import type { Checks } from './checks.ts';
 import type { Lease } from './lease.ts';
 import type { Operations } from './operations-parts.ts';
@@ -15,6 +16,7 @@ export interface DispatchParts {
 	readonly checks: Checks;
 	readonly rounds: Rounds;
 	readonly operations: Operations;
+	readonly backups: Backups;
 	readonly lease: Lease;
 	readonly storage: Storage;
 	readonly readLogs: (input: CommandInput<'logs.read'>) => Promise<Stored<LogPage>>;
@@ -57,6 +59,7 @@ export function createDispatch({
 	checks,
 	rounds,
 	operations,
+	backups,
 	lease,
 	storage,
 	readLogs,
@@ -99,6 +102,10 @@ export function createDispatch({
 		},
 		'rounds.list': (input) => rounds.list(input.limit),
 		'operation.start': (input) => patient(() => operations.start(input)),
+		'backups.look': () => backups.look(),
+		'backup.copies': (input) => backups.copies(input.plan),
+		'backup.prune-preview': (input) => backups.prunePreview(input.plan),
+		'restore.preview': (input) => backups.restorePreview(input.plan, input.copy, input.target),
 		'operation.cancel': (input) => operations.cancel(input.operation),
 		'operation.output': (input) => {
 			const unstored = operations.unstored(input.operation);

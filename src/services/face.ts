@@ -36,6 +36,9 @@ export function faceOf(
 			guard: guardOf(action, system),
 			command: commandText(action),
 			builtin: action.body.kind === 'builtin' ? action.body.name : null,
+			...(action.body.kind === 'backup'
+				? { backup: { plan: action.body.plan, verb: action.body.verb } }
+				: {}),
 		})),
 		sheets: system.sheets,
 		keys: system.keys,

@@ -44,6 +44,7 @@ function asks(action: ActionDefinition, system: SystemDefinition, seen: Set<stri
 export function commandText(action: ActionDefinition): string {
 	if (action.body.kind === 'run') return action.body.argv.map(masked).join(' ');
 	if (action.body.kind === 'builtin') return `rounds ${action.body.name}`;
+	if (action.body.kind === 'backup') return `rounds ${action.body.verb} ${action.body.plan}`;
 	return action.body.parts.map((part) => ('action' in part ? part.action : part.check)).join(' → ');
 }
 

@@ -48,13 +48,20 @@ export function apply(state: PictureState, event: EngineEvent): PictureState {
 			const known = operations.get(event.operation.id);
 			// A whole output that was asked for is not replaced by the short tail of a late event.
 			const tail = event.tail.length > 0 ? event.tail : (known?.tail ?? []);
-			operations.set(event.operation.id, { operation: event.operation, tail: tail.slice(-MAX_TAIL) });
+			const progress = event.operation.state === 'running' ? (event.progress ?? known?.progress) : undefined;
+			operations.set(event.operation.id, {
+				operation: event.operation,
+				tail: tail.slice(-MAX_TAIL),
+				...(progress === undefined ? {} : { progress }),
+			});
 			for (const id of operations.keys()) {
 				if (operations.size <= MAX_OPERATIONS) break;
 				if (operations.get(id)?.operation.state !== 'running') operations.delete(id);
 			}
 			return { ...state, operations };
 		}
+		case 'backups':
+			return { ...state, backups: event.plans };
 		case 'polling':
 			return { ...state, polling: event.polling };
 		case 'storage':

@@ -1,5 +1,13 @@
+import type { Drill } from '../domain/backup.ts';
+import type {
+	CopyPicture,
+	PlanPicture,
+	ProgressPicture,
+	PrunePreview,
+	RestorePreview,
+} from '../domain/backup-picture.ts';
 import type { CheckDetail } from '../domain/engine.ts';
-import type { CheckId, OperationId, RoundId } from '../domain/ids.ts';
+import type { CheckId, OperationId, PlanId, RoundId } from '../domain/ids.ts';
 import type { LogFilter, LogLine, LogPage } from '../domain/log-line.ts';
 import type { Operation } from '../domain/operation.ts';
 import type {
@@ -30,6 +38,8 @@ export interface OperationPicture {
 	readonly operation: Operation;
 	/** Newest lines of output, cleaned; the whole of it once it was asked for. */
 	readonly tail: readonly string[];
+	/** Only while it runs. */
+	readonly progress?: ProgressPicture;
 }
 
 export interface Notice {
@@ -49,6 +59,14 @@ export interface Fetched {
 	/** Log lines shown beside a manual step, by round and step: `7 4`. `seen`: the newest `logs` event they hold. */
 	readonly looks: ReadonlyMap<string, { readonly seen: readonly string[]; readonly page: LogPage }>;
 	readonly logs: LogWindow | null;
+	/** Copies and drills of the plans that are looked at. */
+	readonly copies: ReadonlyMap<
+		PlanId,
+		{ readonly copies: readonly CopyPicture[]; readonly drills: readonly Drill[] }
+	>;
+	/** What is about to be removed or replaced, for whoever has to agree. */
+	readonly prune: PrunePreview | null;
+	readonly restore: RestorePreview | null;
 	/** The whole record of an opened log line, by the line's key. */
 	readonly record: { readonly subject: string; readonly lines: readonly LogLine[] } | null;
 }
@@ -86,6 +104,8 @@ export interface PictureState {
 	readonly plan: readonly PlannedRound[];
 	readonly rounds: ReadonlyMap<RoundId, Round>;
 	readonly operations: ReadonlyMap<OperationId, OperationPicture>;
+	/** null until the engine has told them. */
+	readonly backups: readonly PlanPicture[] | null;
 	readonly polling: PollingPicture | null;
 	readonly storage: StoragePicture;
 	readonly config: { readonly problems: readonly ConfigProblem[]; readonly at: number };

@@ -1,0 +1,73 @@
+import type { Copy, Retention } from './backup.ts';
+
+/** Why retention leaves a copy alone. */
+export type KeptBecause =
+	/** Nothing says that this plan's copies ever go. */
+	| 'for-ever'
+	| 'pinned'
+	/** Younger than what is kept. */
+	| 'young'
+	/** Among the newest that are kept. */
+	| 'newest'
+	/** The last one that is whole. */
+	| 'last-good'
+	/** The newest from which a restore has been proven. */
+	| 'last-proven'
+	/** Kept increments continue it, or it continues a kept base. */
+	| 'chain'
+	/** Made after this moment by a clock that was wrong, or is. */
+	| 'future';
+
+export interface Kept {
+	readonly copy: Copy;
+	readonly because: KeptBecause;
+}
+
+/** How far ahead of the clock a copy may be before its age means nothing. */
+const AHEAD_MS = 5 * 60_000;
+
+/**
+ * Pure. What goes and what stays in one target. A copy goes only when every limit that is set lets it go; the newest whole
+ * copy, the newest proven one and what is pinned stay whatever their age. `continued` are names of base copies that kept
+ * increments of other plans stand on.
+ */
+export function selectRemovals(
+	copies: readonly Copy[],
+	keep: Retention,
+	now: number,
+	continued: ReadonlySet<string> = new Set(),
+): { readonly remove: readonly Copy[]; readonly keep: readonly Kept[] } {
+	const newest = copies.filter(isThere).sort((a, b) => b.at - a.at || (a.name < b.name ? 1 : -1));
+	const whole = newest.filter((copy) => copy.state === 'there');
+	const lastGood = whole[0];
+	const lastProven = whole.find((copy) => copy.provenAt !== null);
+	const aging = whole.filter((copy) => copy.pinned === null);
+	const counted = new Set(keep.count === null ? [] : aging.slice(0, keep.count));
+	const because = (copy: Copy): KeptBecause | null => {
+		if (copy.pinned !== null) return 'pinned';
+		if (copy === lastGood) return 'last-good';
+		if (copy === lastProven) return 'last-proven';
+		if (keep.ageMs === null && keep.count === null) return 'for-ever';
+		if (copy.at > now + AHEAD_MS) return 'future';
+		if (keep.ageMs !== null && now - copy.at < keep.ageMs) return 'young';
+		if (counted.has(copy)) return 'newest';
+		if (continued.has(copy.name)) return 'chain';
+		return null;
+	};
+	const kept: Kept[] = [];
+	const remove: Copy[] = [];
+	for (const copy of newest) {
+		const reason = because(copy);
+		if (reason === null) remove.push(copy);
+		else kept.push({ copy, because: reason });
+	}
+	// An increment is worth as much as the base it stands on.
+	const bases = new Set(kept.map(({ copy }) => copy.manifest.base).filter((base) => base !== null));
+	const saved = remove.filter((copy) => bases.has(copy.name));
+	for (const copy of saved) kept.push({ copy, because: 'chain' });
+	return { remove: remove.filter((copy) => !saved.includes(copy)).reverse(), keep: kept };
+}
+
+function isThere(copy: Copy): boolean {
+	return copy.state === 'there' || copy.state === 'damaged';
+}
