@@ -3,6 +3,7 @@ import { clean } from '../domain/text.ts';
 import { say } from '../i18n/messages.ts';
 import { type CliContext, EXIT, type HeadlessCommand, UsageError } from './command.ts';
 import { configCommand } from './config.ts';
+import { eventCommand } from './event.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { statusCommand } from './status.ts';
@@ -18,6 +19,7 @@ export const COMMANDS = [
 	verifyCommand,
 	configCommand,
 	watchCommand,
+	eventCommand,
 ] as const satisfies readonly HeadlessCommand[];
 
 const OPTIONS = [

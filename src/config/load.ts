@@ -9,6 +9,7 @@ import { readMaintenance, withNeeds } from './behaviour.ts';
 import { readChecks, type Surroundings } from './checks.ts';
 import { type Complaints, createComplaints, inOrder } from './complaints.ts';
 import { type Environments, readEnvironments } from './environments.ts';
+import { readEvents } from './events.ts';
 import { createFiller, type Filler } from './fill.ts';
 import { kindWord, readFiles } from './include.ts';
 import { folderOf, isGlob, resolveGlob, resolvePath } from './paths.ts';
@@ -30,7 +31,7 @@ import { validate } from './validate.ts';
 export type { ConfigSources, LoadedConfig, LoadOptions } from './sources.ts';
 
 /** Sections that are maps of named entries; their entries are read one by one. */
-const NAMED = ['environments', 'services', 'checks', 'actions', 'rounds', 'secrets'] as const;
+const NAMED = ['environments', 'services', 'checks', 'actions', 'rounds', 'secrets', 'events'] as const;
 
 /**
  * Reads a configuration and all it includes for one environment. `path` is absolute. Every problem is listed, each with
@@ -161,7 +162,12 @@ function readSystem(
 		{ ...names, reserved: [...reserved, ...Object.values(keys)] },
 		around,
 	);
-	const sheets = readSheets(section(root, 'rounds'), { ...names, services }, around);
+	const events = readEvents(section(root, 'events'), around);
+	const sheets = readSheets(
+		section(root, 'rounds'),
+		{ ...names, services, events: events.map(({ id }) => id) },
+		around,
+	);
 	if (checkTree.entries.size === 0) complaints.warn({ ...root, end: root.start }, 'no-checks');
 	const face = ({ name, guard }: Environments['active']) => ({ name, guard });
 	return {
@@ -178,6 +184,7 @@ function readSystem(
 		actions,
 		sheets,
 		backups: [],
+		events,
 		maintenance,
 		keys,
 	};

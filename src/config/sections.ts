@@ -152,10 +152,17 @@ export const stepSchema = z.strictObject({
 		.min(1)
 		.optional()
 		.describe('Due when one of these files or globs changed since it was done last.'),
+	events: oneOrMore()
+		.optional()
+		.describe('Due when one of these events was told since it was done last: `rounds event NAME`.'),
 	changes: z
 		.boolean()
 		.optional()
 		.describe('Shows beside the question what changed since the last signed round.'),
+});
+
+export const eventSchema = z.strictObject({
+	title: ownText().optional().describe('What happens, in words; the id without it.'),
 });
 
 export const maintenanceSchema = z.strictObject({
@@ -195,6 +202,12 @@ export const SECTIONS = {
 		.optional()
 		.describe('What can be started by key, palette, step or command line.'),
 	rounds: z.record(z.string(), sheetSchema).optional().describe('Round sheets.'),
+	events: z
+		.record(z.string(), eventSchema)
+		.optional()
+		.describe(
+			'What happens outside and steps may follow, as a deploy or an import; `rounds event NAME` tells that it did.',
+		),
 	maintenance: z
 		.array(maintenanceSchema)
 		.optional()

@@ -5,6 +5,7 @@ import { actionId, checkId, sheetId } from '../domain/ids.ts';
 import type { OwnText } from '../domain/own-text.ts';
 import type { LookDefinition, ServiceDefinition, SheetDefinition, StepDefinition } from '../domain/system.ts';
 import type { Surroundings } from './checks.ts';
+import { checkEvents } from './events.ts';
 import { isGlob, resolveGlob, resolvePath } from './paths.ts';
 import { sheetSchema, stepSchema } from './sections.ts';
 import { type MapTree, member, type Tree } from './tree.ts';
@@ -31,6 +32,7 @@ interface StepKeys {
 	readonly changes?: boolean;
 	readonly every?: Cadence;
 	readonly after?: readonly string[];
+	readonly events?: readonly string[];
 }
 
 interface SheetKeys {
@@ -57,6 +59,7 @@ export interface SheetNames {
 	readonly checks: readonly string[];
 	readonly actions: readonly string[];
 	readonly services: readonly ServiceDefinition[];
+	readonly events: readonly string[];
 }
 
 /** Every round sheet of the section. */
@@ -109,8 +112,10 @@ function readStep(step: StepKeys, at: Tree, names: SheetNames, around: Surroundi
 		}
 	}
 	const title = step.title ?? null;
+	checkEvents(step.events ?? [], at, names.events, complaints);
 	const when = {
 		...(step.every === undefined ? {} : { every: step.every }),
+		...(step.events === undefined ? {} : { events: [...new Set(step.events)] }),
 		...(step.after === undefined ? {} : { after: step.after.map((file) => pathOrGlob(file, around.folder)) }),
 	};
 	if (step.check !== undefined) {

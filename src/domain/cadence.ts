@@ -4,11 +4,6 @@ import { instantOf, localDay } from './schedule.ts';
 export const CADENCES = ['daily', 'weekly', 'monthly', 'quarterly', 'yearly'] as const;
 export type Cadence = (typeof CADENCES)[number];
 
-/** Steps that are due after something happened rather than by the clock. */
-export type StepEvent =
-	| { readonly kind: 'changed'; readonly files: readonly string[] }
-	| { readonly kind: 'hand' };
-
 /** When the period that `at` lies in began, by the zone's own calendar; weeks begin on Monday. */
 export function periodStart(cadence: Cadence, at: number, zone: string): number {
 	const { year, month, day } = localDay(at, zone);
@@ -31,6 +26,19 @@ export function periodStart(cadence: Cadence, at: number, zone: string): number 
 		case 'yearly':
 			return instantOf({ year, month: 1, day: 1 }, 0, zone);
 	}
+}
+
+/** When the period after the one of `at` begins. */
+export function nextPeriod(cadence: Cadence, at: number, zone: string): number {
+	const { year, month, day } = localDay(periodStart(cadence, at, zone), zone);
+	const days = cadence === 'daily' ? 1 : cadence === 'weekly' ? 7 : 0;
+	const months = { daily: 0, weekly: 0, monthly: 1, quarterly: 3, yearly: 12 }[cadence];
+	const first = new Date(Date.UTC(year, month - 1 + months, day + days));
+	return instantOf(
+		{ year: first.getUTCFullYear(), month: first.getUTCMonth() + 1, day: first.getUTCDate() },
+		0,
+		zone,
+	);
 }
 
 /** Whether something done last at `doneAt` (null: never) is due again in the period of `now`. */

@@ -11,6 +11,7 @@ import type { ActionId, CheckId, OperationId, PlanId, RoundId, SheetId } from '.
 import type { LogFilter, LogPage } from './log-line.ts';
 import type { Verdict } from './observation.ts';
 import type { Operation } from './operation.ts';
+import type { OwnText } from './own-text.ts';
 import type {
 	CheckPicture,
 	ConfigProblem,
@@ -42,6 +43,7 @@ export type RefusalCode =
 	| 'no-such-round'
 	| 'no-such-step'
 	| 'no-such-sheet'
+	| 'no-such-event'
 	| 'already-signed'
 	| 'already-open'
 	| 'already-running'
@@ -60,6 +62,15 @@ export type RefusalCode =
 	| 'needs-second'
 	| 'cannot-restore'
 	| 'closing';
+
+/** A declared event, with when it was told last; null: never. */
+export interface ToldEvent {
+	readonly event: string;
+	readonly title: OwnText;
+	readonly last: { readonly at: number; readonly by: string; readonly note: string } | null;
+	/** The steps that follow it, from 0. */
+	readonly steps: readonly { readonly sheet: SheetId; readonly index: number }[];
+}
 
 export interface CheckDetail {
 	readonly picture: CheckPicture;
@@ -135,6 +146,15 @@ export interface Commands {
 	'rounds.list': {
 		readonly input: { readonly limit: number };
 		readonly output: { readonly rounds: readonly Round[] };
+	};
+	/** Says that a declared event happened; the steps that follow it are due from now on. */
+	'event.tell': {
+		readonly input: { readonly event: string; readonly note: string };
+		readonly output: { readonly told: ToldEvent };
+	};
+	'events.list': {
+		readonly input: Record<never, never>;
+		readonly output: { readonly events: readonly ToldEvent[] };
 	};
 	/** `confirmed` is the environment's name where it is guarded `typed`, `yes` where `confirm`. */
 	'operation.start': {

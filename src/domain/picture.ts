@@ -119,6 +119,8 @@ export interface PlannedRound {
 	readonly lateAt: number;
 	readonly standing:
 		| 'planned'
+		/** Nothing of it is due on this day. */
+		| 'not-due'
 		| 'due'
 		| 'late'
 		| 'missed'
@@ -126,6 +128,8 @@ export interface PlannedRound {
 		| 'signed'
 		| 'signed-with-exceptions';
 	readonly round: RoundId | null;
+	/** Of one that is not due: the next planned time at which something of it is; null: only after something happened. */
+	readonly nextAt?: number | null;
 }
 
 export interface StoragePicture {

@@ -114,9 +114,19 @@ function standingOfRound(round: Round): PlannedRound['standing'] {
 	return round.steps.some(isException) ? 'signed-with-exceptions' : 'signed';
 }
 
+/** On which days a planned sheet is due at all. */
+export interface Dueness {
+	/** Since when something of it is due at this planned time, which lasts until the next; null: nothing is. */
+	since(sheet: SheetDefinition, dueAt: number, nextAt: number): number | null;
+	/** The next planned time after this one at which something of it is due by the clock; null: not by the clock. */
+	nextAt(sheet: SheetDefinition, dueAt: number): number | null;
+}
+
+const EVERY_DAY: Dueness = { since: (_, dueAt) => dueAt, nextAt: () => null };
+
 /**
  * Today's rounds in the order they are due, each with what became of it. A sheet's earlier occurrence is missed once the
- * next one came; before that it is late after its grace.
+ * next one came; before that it is late after its grace. Where nothing of a sheet is due it is neither.
  */
 export function planRounds(
 	sheets: readonly SheetDefinition[],
@@ -125,22 +135,30 @@ export function planRounds(
 	zone: string,
 	/** When the first round ever was begun, where `rounds` are only the newest. */
 	firstAt: number | null = rounds.length > 0 ? Math.min(...rounds.map((r) => r.startedAt)) : null,
+	dueness: Dueness = EVERY_DAY,
 ): readonly PlannedRound[] {
 	const today = localDay(now, zone);
 	const plan: PlannedRound[] = [];
 	for (const sheet of sheets) {
 		if (sheet.atMinute === null) continue;
 		const dueAt = instantOf(today, sheet.atMinute, zone);
-		const lateAt = dueAt + sheet.graceMs;
 		const round = newestOf(rounds, sheet.id, dueAt);
-		const standing = round
-			? standingOfRound(round)
-			: now < dueAt
-				? 'planned'
-				: now <= lateAt
-					? 'due'
-					: 'late';
-		plan.push({ sheet: sheet.id, dueAt, lateAt, standing, round: round?.id ?? null });
+		const tomorrow = instantOf(shiftDay(today, 1), sheet.atMinute, zone);
+		const since = round ? dueAt : dueness.since(sheet, dueAt, tomorrow);
+		const lateAt = (since ?? dueAt) + sheet.graceMs;
+		if (since === null) {
+			const nextAt = dueness.nextAt(sheet, dueAt);
+			plan.push({ sheet: sheet.id, dueAt, lateAt, standing: 'not-due', round: null, nextAt });
+		} else {
+			const standing = round
+				? standingOfRound(round)
+				: now < dueAt
+					? 'planned'
+					: now <= lateAt
+						? 'due'
+						: 'late';
+			plan.push({ sheet: sheet.id, dueAt, lateAt, standing, round: round?.id ?? null });
+		}
 		const yesterday = instantOf(shiftDay(today, -1), sheet.atMinute, zone);
 		const earlier = newestOf(rounds, sheet.id, yesterday);
 		if (earlier && !earlier.signed) {
@@ -153,11 +171,14 @@ export function planRounds(
 			});
 		} else if (!earlier && firstAt !== null && firstAt <= yesterday) {
 			// Only once somebody has walked rounds here: a fresh installation has missed nothing.
+			const open = dueness.since(sheet, yesterday, dueAt);
+			// What happened just before the next time is that time's.
+			if (open === null || (open > yesterday && open + sheet.graceMs >= dueAt)) continue;
 			plan.push({
 				sheet: sheet.id,
 				dueAt: yesterday,
-				lateAt: yesterday + sheet.graceMs,
-				standing: now >= dueAt ? 'missed' : 'late',
+				lateAt: open + sheet.graceMs,
+				standing: now >= dueAt ? 'missed' : now > open + sheet.graceMs ? 'late' : 'due',
 				round: null,
 			});
 		}

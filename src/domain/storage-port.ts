@@ -172,7 +172,7 @@ export interface OperationStore {
 export interface Activity {
 	readonly at: number;
 	readonly by: string;
-	/** `engine.started`, `check.asked`, `operation.started`, `round.signed`, `config.reloaded`, `lease.taken` … */
+	/** `engine.started`, `check.asked`, `operation.started`, `round.signed`, `config.reloaded`, `lease.taken`, `event.told` … */
 	readonly code: string;
 	readonly detail: Readonly<Record<string, string | number>>;
 }
@@ -180,6 +180,8 @@ export interface Activity {
 export interface ActivityStore {
 	append(activity: Activity): Stored<void>;
 	list(limit: number, beforeAt?: number): Stored<readonly Activity[]>;
+	/** The newest `event.told` of each event, by `detail.event`. */
+	told(): Stored<readonly Activity[]>;
 }
 
 export interface Holder {

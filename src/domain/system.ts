@@ -72,6 +72,8 @@ export type StepDefinition = {
 	readonly every?: Cadence;
 	/** Due when one of these files changed since it was done last (after an import, an update, a deploy). Absolute globs. */
 	readonly after?: readonly string[];
+	/** Due when one of these declared events was told since it was done last. */
+	readonly events?: readonly string[];
 } & (
 	| { readonly kind: 'check'; readonly checks: readonly CheckId[] }
 	| { readonly kind: 'run'; readonly action: ActionId }
@@ -82,6 +84,12 @@ export type StepDefinition = {
 			readonly changes: boolean;
 	  }
 );
+
+/** Something that happens outside and that steps may follow: a deploy, an import. */
+export interface EventDefinition {
+	readonly id: string;
+	readonly title: OwnText;
+}
 
 /** The written list of steps of a kind of round. */
 export interface SheetDefinition {
@@ -112,6 +120,7 @@ export interface SystemDefinition {
 	readonly actions: readonly ActionDefinition[];
 	readonly sheets: readonly SheetDefinition[];
 	readonly backups: readonly BackupPlan[];
+	readonly events: readonly EventDefinition[];
 	/** Planned time in which trouble is no news. */
 	readonly maintenance: readonly MaintenanceWindow[];
 	/** Keys remapped by action id of the console itself. */

@@ -131,6 +131,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		redact,
 		askChecks: (ids) => void checks.askNow(ids),
 		changedAt: (files) => newestChange(ports.files, files),
+		events: storage.activity,
 		lookAt: (look, sinceAt) => records.lookAt(look, sinceAt),
 		writeRecord: (round) => records.writeSigned(round),
 		onRound: (round) => emit({ kind: 'round', round }),
@@ -280,12 +281,8 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 
 	const now = (): readonly EngineEvent[] => {
 		const at = clock.now();
-		const owner: EngineEvent = {
-			kind: 'notice',
-			code: 'state.owner',
-			detail: { path: system.state.path },
-			at,
-		};
+		const { path } = system.state;
+		const owner: EngineEvent = { kind: 'notice', code: 'state.owner', detail: { path }, at };
 		return [
 			{ kind: 'system', face: face() },
 			checks.picture(),

@@ -101,6 +101,8 @@ export function createDispatch({
 			return ok({});
 		},
 		'rounds.list': (input) => rounds.list(input.limit),
+		'event.tell': (input) => patient(() => rounds.tellEvent(input.event, input.note)),
+		'events.list': () => rounds.events(),
 		'operation.start': (input) => patient(() => operations.start(input)),
 		'backups.look': () => backups.look(),
 		'backup.copies': (input) => backups.copies(input.plan),

@@ -1,10 +1,10 @@
-import type { Refusal } from '../domain/engine.ts';
+import type { Refusal, ToldEvent } from '../domain/engine.ts';
 import type { CheckId, RoundId, SheetId } from '../domain/ids.ts';
 import type { PlannedRound } from '../domain/picture.ts';
 import type { Clock } from '../domain/ports.ts';
 import type { Result } from '../domain/result.ts';
 import type { AnswerOutcome, Evidence, Round } from '../domain/round.ts';
-import type { RoundStore } from '../domain/storage-port.ts';
+import type { ActivityStore, RoundStore } from '../domain/storage-port.ts';
 import type { LookDefinition, SystemDefinition } from '../domain/system.ts';
 import type { LateWrites } from './late-writes.ts';
 import type { Present } from './present.ts';
@@ -29,6 +29,8 @@ export interface RoundsParts {
 	readonly askChecks: (checks: readonly CheckId[]) => void;
 	/** Newest modification among files and globs, epoch ms; null when there are none. */
 	readonly changedAt: (files: readonly string[]) => Promise<number | null>;
+	/** What was told to have happened outside. */
+	readonly events: Pick<ActivityStore, 'append' | 'told'>;
 	/** Error lines for a manual step: what the operator looked at. */
 	readonly lookAt: (look: LookDefinition, sinceAt: number | null) => Promise<Evidence | null>;
 	/** Writes the record's files; called with the signed round, also for those a crash left without. */
@@ -67,6 +69,10 @@ export interface Rounds {
 	reread(): void;
 	/** Writes the records of signed rounds that nobody is writing. */
 	mend(): Promise<void>;
+	/** Keeps that a declared event happened: who says so, now, and a note. The plan follows. */
+	tellEvent(event: string, note: string): Result<{ readonly told: ToldEvent }, Refusal>;
+	/** Every declared event with when it was told last. */
+	events(): Result<{ readonly events: readonly ToldEvent[] }, Refusal>;
 	/** Time alone makes what steps rest on too old. */
 	age(): void;
 	/** Tells the plan when it changed. */

@@ -6,7 +6,8 @@ import type { Answer, Hand, Round, Step } from '../domain/round.ts';
 import { lastHand, objectionTo } from '../domain/round-rules.ts';
 import { dueTimeFor, planRounds } from '../domain/schedule.ts';
 import { lift, refuse } from './refusing.ts';
-import { stepsDue } from './round-due.ts';
+import { createDueLook } from './round-due.ts';
+import { createRoundEvents } from './round-events.ts';
 import { createRoundEvidence } from './round-evidence.ts';
 import { asRead, standOf } from './round-reading.ts';
 import { createRoundSigning } from './round-signing.ts';
@@ -70,6 +71,8 @@ export function createRounds(parts: RoundsParts): Rounds {
 	};
 
 	const signing = createRoundSigning(parts);
+	const due = createDueLook(parts);
+	const events = createRoundEvents(parts);
 
 	const rounds: Rounds = {
 		async open() {
@@ -93,7 +96,7 @@ export function createRounds(parts: RoundsParts): Rounds {
 			const now = clock.now();
 			const joined = open.find((r) => r.sheet === sheet.id);
 			if (joined) return ok({ round: tell(joined) });
-			const steps = await stepsDue(sheet.steps, now, parts);
+			const steps = await due.steps(sheet.steps, now);
 			if (steps.length === 0) return refuse('nothing-due', { sheet: sheet.id });
 			const begun = lift(
 				store.begin({
@@ -235,13 +238,20 @@ export function createRounds(parts: RoundsParts): Rounds {
 				const first = store.firstAt();
 				if (first.ok) firstAt = first.value;
 			}
-			const plan = planRounds(system.sheets, recent.value, now, system.timezone, firstAt);
+			const dueness = due.dueness(() => rounds.plan(clock.now()));
+			const plan = planRounds(system.sheets, recent.value, now, system.timezone, firstAt, dueness);
 			const words = JSON.stringify(plan);
 			if (words === toldPlan) return;
 			toldPlan = words;
 			currentPlan = plan;
 			parts.onPlan(plan);
 		},
+		tellEvent(event, note) {
+			const told = events.tell(event, note);
+			if (told.ok) rounds.plan(clock.now());
+			return told;
+		},
+		events: () => events.list(),
 		planned: () => currentPlan,
 		present: () => open,
 		lastSigned() {

@@ -16,14 +16,21 @@ export function createActivityStore(connection: Connection): ActivityStore {
 	const newest = db.prepare<[number, number, number], Row>(
 		'SELECT at, by, code, detail FROM activity WHERE environment_id = ? AND at < ? ORDER BY at DESC, id DESC LIMIT ?',
 	);
+	const told = db.prepare<[number], Row>(
+		`SELECT max(at) AS at, by, code, detail FROM activity WHERE environment_id = ? AND code = 'event.told'
+		GROUP BY json_extract(detail, '$.event')`,
+	);
+	const asActivity = (row: Row): Activity => ({
+		...row,
+		detail: JSON.parse(row.detail) as Activity['detail'],
+	});
 	return {
 		append: ({ at, by, code, detail }) =>
 			connection.write(() => void insert.run(environment, at, by, code, JSON.stringify(detail))),
 		list: (limit, beforeAt) =>
 			connection.read(() =>
-				newest
-					.all(environment, beforeAt ?? Number.MAX_SAFE_INTEGER, limit)
-					.map((row): Activity => ({ ...row, detail: JSON.parse(row.detail) as Activity['detail'] })),
+				newest.all(environment, beforeAt ?? Number.MAX_SAFE_INTEGER, limit).map(asActivity),
 			),
+		told: () => connection.read(() => told.all(environment).map(asActivity)),
 	};
 }

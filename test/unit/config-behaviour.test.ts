@@ -81,4 +81,18 @@ describe('steps that are due now and then', () => {
 			{ after: ['/etc/app/imports/*.csv'] },
 		]);
 	});
+
+	it('follow declared events only', async () => {
+		const text = (step: string) =>
+			`${HEAD}${CHECKS}events: {deploy: {title: {en: Deployed, zh-CN: 已部署}}, import: }\nrounds:\n  weekly: {steps: [{ask: rotate, ${step}}]}\n`;
+		const { system } = await loadGood(text('events: [deploy, import]'));
+		expect(system.events).toEqual([
+			{ id: 'deploy', title: { en: 'Deployed', 'zh-CN': '已部署' } },
+			{ id: 'import', title: 'import' },
+		]);
+		expect(system.sheets[0]?.steps[0]).toMatchObject({ events: ['deploy', 'import'] });
+		expect((await loadGood(text('events: deploy'))).system.sheets[0]?.steps[0]?.events).toEqual(['deploy']);
+		const problems = (await problemsOf(text('events: [deplay]'))).join('\n');
+		expect(problems).toContain('no event is called "deplay"');
+	});
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { advance, pendingState } from '../../src/domain/check-state.ts';
-import { dueSteps } from '../../src/domain/due-steps.ts';
+import { dueSteps, timesDone } from '../../src/domain/due-steps.ts';
 import { parseHours } from '../../src/domain/hours.ts';
 import { hushOf } from '../../src/domain/hush.ts';
 import { checkId } from '../../src/domain/ids.ts';
@@ -18,9 +18,12 @@ describe('the steps of a round', () => {
 	const weekly = ask('rotate keys', { every: 'weekly' });
 	const imported = ask('verify the import', { after: ['/imports/*.csv'] });
 	const due = (rounds: readonly Round[], changedAt: number | null = null) =>
-		dueSteps([ask('always'), weekly, imported], { now, zone: 'UTC', rounds, changedAt: () => changedAt }).map(
-			(s) => (s.kind === 'ask' ? s.question : ''),
-		);
+		dueSteps([ask('always'), weekly, imported], {
+			now,
+			zone: 'UTC',
+			done: timesDone(rounds),
+			changedAt: ({ after }) => (after ? changedAt : null),
+		}).map((s) => (s.kind === 'ask' ? s.question : ''));
 
 	it('hold what is due in this period, once', () => {
 		expect(due([])).toEqual(['always', 'rotate keys']);

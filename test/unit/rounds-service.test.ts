@@ -50,6 +50,7 @@ function setUp({ path = scratch(), operator = 'mei', clock = createFakeClock(), 
 		demo: false,
 		askChecks: (ids) => asked.push([...ids]),
 		changedAt: async () => null,
+		events: storage.activity,
 		lookAt: async () => null,
 		writeRecord: async (round) => {
 			recorded.push(round.id);

@@ -32,6 +32,7 @@ export function stepMark(standing: StepStanding, glyphs: Glyphs): Mark {
 export function planMark(standing: PlannedRound['standing'], glyphs: Glyphs): Mark {
 	switch (standing) {
 		case 'planned':
+		case 'not-due':
 			return { glyph: glyphs.open, style: 'muted' };
 		case 'due':
 		case 'in-progress':

@@ -65,13 +65,21 @@ function toPlanRow(state: PictureState, plan: PlannedRound, locale: Locale, zone
 	return {
 		id: plan.round === null ? `sheet:${plan.sheet}:${plan.dueAt}` : `round:${plan.round}`,
 		title: sheet ? sheetTitle(sheet, locale) : round ? sheetTitle(round, locale) : plan.sheet,
-		due: clockText(plan.dueAt, zone),
+		due: plan.standing === 'not-due' ? '' : clockText(plan.dueAt, zone),
 		standing: plan.standing,
 		level: null,
 		by: round?.signed?.by ?? round?.startedBy ?? '',
-		remark: round ? remarkOf(round, locale, zone) : '',
-		brief: round ? briefOf(round, zone) : '',
+		remark: round ? remarkOf(round, locale, zone) : nextText(plan, locale, zone),
+		brief: round ? briefOf(round, zone) : nextText(plan, locale, zone),
 	};
+}
+
+/** When something of a sheet that is not due will be. */
+function nextText({ standing, nextAt }: PlannedRound, locale: Locale, zone: string): string {
+	if (standing !== 'not-due') return '';
+	return typeof nextAt === 'number'
+		? roundWord(locale, 'next-due', { time: momentText(nextAt, zone) })
+		: roundWord(locale, 'next-event');
 }
 
 function toOpenRow(round: Round, locale: Locale, zone: string): PlanRow {

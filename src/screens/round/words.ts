@@ -71,6 +71,9 @@ const texts = defineMessages({
 		'field-sign': 'Words with the signature',
 		'field-keys': '↵ confirms · esc leaves, what you wrote stays',
 		planned: 'planned',
+		'not-due': 'nothing due',
+		'next-due': 'next {time}',
+		'next-event': 'after something happened',
 		'standing-due': 'due',
 		'standing-late': 'late',
 		missed: 'missed',
@@ -182,6 +185,9 @@ const texts = defineMessages({
 		'field-sign': '随签字记录的文字',
 		'field-keys': '↵ 确认 · esc 离开，已写内容会保留',
 		planned: '计划中',
+		'not-due': '今日无到期项',
+		'next-due': '下次 {time}',
+		'next-event': '待有事件发生',
 		'standing-due': '应做',
 		'standing-late': '已迟',
 		missed: '错过',
@@ -240,6 +246,7 @@ export function stepWord(locale: Locale, standing: StepStanding): string {
 
 const STANDINGS: Readonly<Record<PlannedRound['standing'], RoundWord>> = {
 	planned: 'planned',
+	'not-due': 'not-due',
 	due: 'standing-due',
 	late: 'standing-late',
 	missed: 'missed',

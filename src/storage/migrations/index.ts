@@ -1,5 +1,6 @@
 import { begin } from './0001-begin.ts';
 import { severalHands } from './0002-several-hands.ts';
+import { toldEvents } from './0003-told-events.ts';
 
 /** One step of the database's shape. Its SQL never changes once released; a test holds its hash. */
 export interface Migration {
@@ -10,4 +11,4 @@ export interface Migration {
 }
 
 /** In the order they are applied. */
-export const MIGRATIONS: readonly Migration[] = [begin, severalHands];
+export const MIGRATIONS: readonly Migration[] = [begin, severalHands, toldEvents];
