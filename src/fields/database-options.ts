@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DatabasePlace, DatabaseTls } from '../domain/database-port.ts';
 import { type Fault, fault } from '../domain/fault.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import { reveal, Secret } from '../domain/secret.ts';
+import { reveal, Secret, type Text } from '../domain/secret.ts';
 import { clean } from '../domain/text.ts';
 import { port, secretText, text, written } from './fields.ts';
 import { isQueries } from './queries.ts';
@@ -19,37 +19,53 @@ export interface Family {
 	readonly port: number;
 }
 
+/** The keys that say where a server is and who we are there. */
+export function connectionKeys(family: Family) {
+	return {
+		url: text()
+			.optional()
+			.describe(
+				`Where it is, as "${family.schemes[0]}://user:password@host:port/database", by reference to a secret. Instead of the next five keys.`,
+			),
+		host: word()
+			.optional()
+			.describe('Host name, IP address, or the absolute path of its socket. "localhost" when left out.'),
+		port: port().optional().describe(`Port; ${family.port} when left out.`),
+		user: word().optional().describe('Who to be there: best a role that may only read.'),
+		password: secretText().optional().describe('Its password, by reference to a secret.'),
+		database: word().optional().describe('The database to be in.'),
+		tls: z
+			.enum(['verify', 'unverified', 'off'], { error: 'expected verify, unverified or off' })
+			.optional()
+			.describe(
+				'"verify": encrypted, with a valid certificate. "unverified": encrypted, any certificate. "off": plain. When left out: "off" on this host, "verify" elsewhere.',
+			),
+	};
+}
+
+/** What is wrong with them together: a sentence, or null. */
+export function connectionMistake(
+	{ url, host, port: at, user, password, database }: Connection,
+	family: Family,
+): string | null {
+	if (url === undefined && user === undefined) return 'expected "url" or "user"';
+	if (url !== undefined && [host, at, user, password, database].some((part) => part !== undefined))
+		return 'expected "url" alone, or its parts, not both';
+	if (typeof url === 'string' && !placeOf({ url }, family).ok)
+		return `expected an address such as ${family.schemes[0]}://user@host/database`;
+	if (typeof url === 'string' && /^[^/]*\/\/[^/]*:[^/]*@/.test(url))
+		return 'expected a reference to a secret, such as "secret:api_token", never the value itself';
+	return null;
+}
+
 /** The keys that both servers share; `taken` are the samples that `facts` bring. */
 export function databaseSchema(family: Family, taken: Readonly<Record<string, unknown>>) {
 	return z
 		.strictObject({
-			url: text()
-				.optional()
-				.describe(
-					`Where it is, as "${family.schemes[0]}://user:password@host:port/database", by reference to a secret. Instead of the next five keys.`,
-				),
-			host: word()
-				.optional()
-				.describe('Host name, IP address, or the absolute path of its socket. "localhost" when left out.'),
-			port: port().optional().describe(`Port; ${family.port} when left out.`),
-			user: word().optional().describe('Who to be there: best a role that may only read.'),
-			password: secretText().optional().describe('Its password, by reference to a secret.'),
-			database: word().optional().describe('The database to be in.'),
-			tls: z
-				.enum(['verify', 'unverified', 'off'], { error: 'expected verify, unverified or off' })
-				.optional()
-				.describe(
-					'"verify": encrypted, with a valid certificate. "unverified": encrypted, any certificate. "off": plain. When left out: "off" on this host, "verify" elsewhere.',
-				),
-			read: written<Readonly<Record<string, string>>>(isQueries, {
-				json: { type: 'object', minProperties: 1, additionalProperties: { type: 'string', minLength: 1 } },
-				error:
-					'expected names with a query each, such as {customers: "select count(*) from customers"}; "took" is taken',
-			})
-				.optional()
-				.describe(
-					'Name → a SELECT of one value. All are read from one snapshot. `<name>.took` is its duration, `<name>.rows` its rows.',
-				),
+			...connectionKeys(family),
+			read: queries(
+				'Name → a SELECT of one value. All are read from one snapshot. `<name>.took` is its duration, `<name>.rows` its rows.',
+			),
 			facts: z
 				.boolean({ error: 'expected true or false' })
 				.prefault(false)
@@ -59,18 +75,35 @@ export function databaseSchema(family: Family, taken: Readonly<Record<string, un
 		})
 		.superRefine((options, context) => {
 			const wrong = (message: string) => context.addIssue({ code: 'custom', message });
-			const { url, host, port: at, user, password, database, read, facts } = options;
-			if (url === undefined && user === undefined) return wrong('expected "url" or "user"');
-			if (url !== undefined && [host, at, user, password, database].some((part) => part !== undefined))
-				return wrong('expected "url" alone, or its parts, not both');
-			if (typeof url === 'string' && !placeOf({ url }, family).ok)
-				return wrong(`expected an address such as ${family.schemes[0]}://user@host/database`);
-			if (typeof url === 'string' && /^[^/]*\/\/[^/]*:[^/]*@/.test(url))
-				return wrong('expected a reference to a secret, such as "secret:api_token", never the value itself');
+			const mistake = connectionMistake(options, family);
+			if (mistake !== null) return wrong(mistake);
+			const { read, facts } = options;
 			if (read === undefined && !facts) return wrong('expected "read", "facts: true", or both');
 			const twice = facts ? Object.keys(read ?? {}).find((name) => Object.hasOwn(taken, name)) : undefined;
 			if (twice !== undefined) wrong(`the sample "${twice}" is taken`);
 		});
+}
+
+/** Names with a SELECT each. */
+export function queries(description: string) {
+	return written<Readonly<Record<string, string>>>(isQueries, {
+		json: { type: 'object', minProperties: 1, additionalProperties: { type: 'string', minLength: 1 } },
+		error:
+			'expected names with a query each, such as {customers: "select count(*) from customers"}; "took" is taken',
+	})
+		.optional()
+		.describe(description);
+}
+
+/** As the keys say it. */
+export interface Connection {
+	readonly url?: Text | undefined;
+	readonly host?: string | undefined;
+	readonly port?: number | undefined;
+	readonly user?: string | undefined;
+	readonly password?: Secret | undefined;
+	readonly database?: string | undefined;
+	readonly tls?: DatabaseTls | undefined;
 }
 
 export type DatabaseOptions = z.output<ReturnType<typeof databaseSchema>>;
@@ -90,10 +123,7 @@ const SSL_MODES: Readonly<Record<string, DatabaseTls>> = {
 };
 
 /** Where these options lead; the fault when a secret address is none. */
-export function placeOf(
-	options: Partial<Pick<DatabaseOptions, 'url' | 'host' | 'port' | 'user' | 'password' | 'database' | 'tls'>>,
-	family: Family,
-): Result<DatabasePlace, Fault> {
+export function placeOf(options: Connection, family: Family): Result<DatabasePlace, Fault> {
 	const { url } = options;
 	if (url === undefined) {
 		const host = bare(options.host ?? 'localhost');
@@ -129,7 +159,7 @@ export function placeOf(
 }
 
 /** Which database on which host; of an address that is secret, only what its reference shows. */
-export function databaseTarget(options: DatabaseOptions, family: Family): string {
+export function databaseTarget(options: Connection, family: Family): string {
 	const { url } = options;
 	const shown = url instanceof Secret ? { url: url.reference.replace(/\$\{[^}]*\}/g, '***') } : options;
 	const place = placeOf(shown, family);
