@@ -7,7 +7,7 @@ import type { CommandAnswer, Limits } from '../domain/ports.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import type { PostgresTools } from './postgres-tools.ts';
-import { afterwards, lastLine, pause, runTool, whyEnded } from './run-tool.ts';
+import { lastLine, pause, runTool, whyEnded } from './run-tool.ts';
 
 const PORT = 5432;
 /** A socket's whole path has at most 107 bytes; the longest name in it is `.s.PGSQL.5432.lock`. */
@@ -154,12 +154,15 @@ export async function startCluster(
 	tools: PostgresTools,
 	ports: SourcePorts,
 	run: Run,
-	user: string,
-	settings: Readonly<Record<string, string>>,
+	place: DatabasePlace,
+	how: {
+		readonly settings: Readonly<Record<string, string>>;
+		readonly env?: Readonly<Record<string, string>>;
+	},
 ): Promise<Result<void, Fault>> {
 	const written = await writeRules(cluster, ports, run);
 	if (!written.ok) return written;
-	const given = Object.entries({ ...apart(cluster), ...settings });
+	const given = Object.entries({ ...apart(cluster), ...how.settings });
 	const server = [
 		tools.path('postgres'),
 		'-D',
@@ -171,7 +174,10 @@ export async function startCluster(
 	const end = () => stop.abort();
 	run.signal.addEventListener('abort', end, { once: true });
 	if (run.signal.aborted) return err(fault('cancelled'));
-	const call = { argv: [...cluster.as, '/bin/sh', '-c', KEEPER, 'rounds', ...server], env: { LC_ALL: 'C' } };
+	const call = {
+		argv: [...cluster.as, '/bin/sh', '-c', KEEPER, 'rounds', ...server],
+		env: { LC_ALL: 'C', ...how.env },
+	};
 	let over: Result<CommandAnswer, Fault> | null = null;
 	const ended = runTool(ports, run, call, { ...limits, timed: true });
 	void ended.then((answer) => {
@@ -181,7 +187,6 @@ export async function startCluster(
 	});
 	running.set(cluster.folder, { end, ended });
 	for (;;) {
-		const place = clusterPlace(cluster, user, 'postgres');
 		const queries = { recovering: 'select pg_is_in_recovery()' };
 		const told = await ports.postgres.read({ place, queries, facts: {} }, run);
 		if (told.ok && told.value.values['recovering']?.value === false) return ok(undefined);
@@ -212,34 +217,41 @@ async function writeRules(cluster: Cluster, ports: SourcePorts, run: Run): Promi
 	return ok(undefined);
 }
 
-/** Ends it, in order when its files are wanted still; ok when it does not run. */
+/** Ends it in order, so that its files are whole. */
 export async function stopCluster(
 	cluster: Cluster,
 	tools: PostgresTools,
 	ports: SourcePorts,
 	run: Run,
-	how: 'fast' | 'immediate',
 ): Promise<Result<void, Fault>> {
-	const ours = running.get(cluster.folder);
-	const limits = how === 'fast' ? run : afterwards(ports);
-	const argv = [...cluster.as, tools.path('pg_ctl'), 'stop', '-D', cluster.files, '-m', how, '-w'];
-	const answer =
-		ours === undefined ? null : await runTool(ports, run, { argv, env: { LC_ALL: 'C' } }, limits);
-	ours?.end();
-	await ours?.ended;
-	if (how === 'immediate' || answer === null) return ok(undefined);
+	const argv = [
+		...cluster.as,
+		tools.path('pg_ctl'),
+		'stop',
+		'-D',
+		cluster.files,
+		'-m',
+		'fast',
+		'-w',
+		'-t',
+		'86400',
+	];
+	const answer = await runTool(ports, run, { argv, env: { LC_ALL: 'C' } });
+	await endCluster(cluster);
 	if (!answer.ok) return answer;
 	return answer.value.exit === 0 ? ok(undefined) : err(endedFault(answer.value));
 }
 
+/** Ends it at once; it does not run afterwards, whatever it did before. */
+export async function endCluster(cluster: Pick<Cluster, 'folder'>): Promise<void> {
+	const ours = running.get(cluster.folder);
+	ours?.end();
+	await ours?.ended;
+}
+
 /** Ends it and takes away all of it. */
-export async function removeCluster(
-	cluster: Cluster,
-	tools: PostgresTools,
-	ports: SourcePorts,
-	run: Run,
-): Promise<Result<void, Fault>> {
-	await stopCluster(cluster, tools, ports, run, 'immediate');
+export async function removeCluster(cluster: Cluster, ports: SourcePorts): Promise<Result<void, Fault>> {
+	await endCluster(cluster);
 	const removed = await ports.folders.removeFolder(cluster.folder);
 	if (cluster.sockets === cluster.folder) return removed;
 	const sockets = await ports.folders.removeFolder(cluster.sockets);

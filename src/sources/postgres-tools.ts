@@ -6,7 +6,7 @@ import type { CommandAnswer } from '../domain/ports.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Text } from '../domain/secret.ts';
 import { clean } from '../domain/text.ts';
-import { lastLine, runTool } from './run-tool.ts';
+import { lastLine, runTool, type ToolCall } from './run-tool.ts';
 
 export const POSTGRES = { schemes: ['postgresql', 'postgres'], port: 5432 } as const;
 
@@ -188,13 +188,7 @@ export async function runPostgresTool(
 	name: string,
 	args: readonly string[],
 	place: DatabasePlace | null,
-	more: {
-		readonly outputLimit?: number;
-		readonly stdoutFile?: string;
-		readonly env?: Readonly<Record<string, Text>>;
-		readonly onSaid?: (text: string) => void;
-		readonly onPrinted?: (text: string) => void;
-	} = {},
+	more: Omit<ToolCall, 'argv' | 'secret'> = {},
 ): Promise<Result<CommandAnswer, Fault>> {
 	const env = place === null ? quiet(run) : await libpqVariables(place, ports, run);
 	const answer = await runTool(ports, run, {

@@ -4,9 +4,11 @@ import { err, ok } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import { databaseTarget, placeOf } from '../fields/database-options.ts';
 import { defineSource } from './define.ts';
+import { fileWord } from './file-word.ts';
 import { type PostgresOptions, postgresInto, postgresSchema } from './postgres-options.ts';
 import { forget, look, putBack, replace } from './postgres-replace.ts';
-import { mask, measure, restore, scratch } from './postgres-restore.ts';
+import { mask, measure, restore } from './postgres-restore.ts';
+import { scratch } from './postgres-scratch.ts';
 import {
 	askPostgres,
 	BEGIN_READING,
@@ -190,13 +192,4 @@ function damage(found: {
 	return /unexpected end of file|could not read from input file: end of file|too short/i.test(message)
 		? fault('copy-incomplete', { reason: message })
 		: fault('copy-damaged', { what: 'dump', reason: message });
-}
-
-/** A name as a part of a file name. */
-export function fileWord(name: string): string {
-	const word = name
-		.replace(/[^\p{L}\p{N}_.-]+/gu, '_')
-		.replace(/^[.-]+/, '')
-		.slice(0, 80);
-	return word === '' ? 'database' : word;
 }

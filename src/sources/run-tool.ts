@@ -20,6 +20,8 @@ export interface ToolCall {
 	readonly secret?: Text | null;
 	/** What it says on its error output, as it arrives. */
 	readonly onSaid?: (text: string) => void;
+	/** Lines that are of no use in the output. */
+	readonly noise?: RegExp;
 	/** What it prints, as it arrives. */
 	readonly onPrinted?: (text: string) => void;
 }
@@ -38,7 +40,7 @@ export async function runTool(
 		rest = lines.pop() ?? '';
 		// A progress line that never ends is no line.
 		if (rest.length > 4096) rest = '';
-		for (const line of lines) if (line.trim() !== '') run.onLine(line);
+		for (const line of lines) if (line.trim() !== '' && call.noise?.test(line) !== true) run.onLine(line);
 	};
 	const answer = await ports.processes.run(
 		{
