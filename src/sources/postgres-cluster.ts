@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Run, SourcePorts } from '../domain/backup-ports.ts';
 import type { DatabasePlace } from '../domain/database-port.ts';
@@ -256,8 +255,4 @@ export async function removeCluster(cluster: Cluster, ports: SourcePorts): Promi
 	if (cluster.sockets === cluster.folder) return removed;
 	const sockets = await ports.folders.removeFolder(cluster.sockets);
 	return removed.ok ? sockets : removed;
-}
-
-export function randomWord(): string {
-	return randomBytes(5).toString('hex');
 }

@@ -5,19 +5,13 @@ import { err, ok, type Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import { placeOf } from '../fields/database-options.ts';
 import type { Scratch } from './define.ts';
-import {
-	type Cluster,
-	clusterPlace,
-	makeCluster,
-	randomWord,
-	removeCluster,
-	startCluster,
-} from './postgres-cluster.ts';
+import { type Cluster, clusterPlace, makeCluster, removeCluster, startCluster } from './postgres-cluster.ts';
 import { type PostgresInto, type PostgresOptions, postgresInto } from './postgres-options.ts';
 import { beside, dropDatabase, placeAt, toolsFor } from './postgres-restore.ts';
 import { askPostgres, changing, literal, numberOf, oneByOne, runScript, textOf } from './postgres-sql.ts';
 import { emptying, FOREIGN_OBJECTS } from './postgres-staging.ts';
 import { addressOf, findTools, POSTGRES, type PostgresTools } from './postgres-tools.ts';
+import { randomWord } from './random-word.ts';
 import { finishing, runTool } from './run-tool.ts';
 
 const DRILL = 'rounds_drill_';
