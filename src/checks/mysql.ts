@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type DatabaseOptions, databaseSchema, databaseTarget, placeOf } from '../fields/database-options.ts';
 import { askDatabase, databaseMust, databaseSamples, type Facts } from './database-probe.ts';
+import { askRestored } from './database-restored.ts';
 import { defineCheckKind } from './define.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -84,6 +85,7 @@ export const mysql = defineCheckKind<DatabaseOptions>({
 		const into = database === '' ? '' : ` ${shellWord(database)}`;
 		return `mysql ${where} -u ${shellWord(user)}${secret} -e ${shellWord(query)}${into}`;
 	},
+	onRestored: (options, restored) => askRestored(options, restored, 'mysql', FAMILY),
 	probe: (options, ports, context) =>
 		askDatabase(options, placeOf(options, FAMILY), FACTS, { clock: ports.clock, port: ports.mysql }, context),
 });

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type DatabaseOptions, databaseSchema, databaseTarget, placeOf } from '../fields/database-options.ts';
 import { askDatabase, databaseMust, databaseSamples, type Facts } from './database-probe.ts';
+import { askRestored } from './database-restored.ts';
 import { defineCheckKind } from './define.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -86,6 +87,7 @@ export const postgres = defineCheckKind<DatabaseOptions>({
 		const into = database === '' ? '' : ` -d ${shellWord(database)}`;
 		return `psql -h ${shellWord(host)} -p ${port} -U ${shellWord(user)}${into} -c ${shellWord(query)}`;
 	},
+	onRestored: (options, restored) => askRestored(options, restored, 'postgres', FAMILY),
 	probe: (options, ports, context) =>
 		askDatabase(
 			options,

@@ -34,6 +34,9 @@ const wordOf = (said: Said, name: string, words: Words): string => {
 const sizes = (said: Said, of: string): string =>
 	said.has('found') && said.has('expected') ? ` (${said.bytes('found')}${of}${said.bytes('expected')})` : '';
 
+const barred = (said: Said, words: Words): string =>
+	said.has('reason') ? `: ${wordOf(said, 'reason', words)}` : '';
+
 const enDamage: Words = {
 	hash: 'its hash is not the one in its manifest',
 	size: 'it is not as large as its manifest says',
@@ -74,6 +77,16 @@ const zhUnsafe: Words = {
 	bomb: '超出允许的内容量',
 	name: '不合法的名称',
 };
+const enBarred: Words = {
+	'data-folder': 'say in "data" where the cluster\'s files lie on this host',
+	running: 'a server runs on these files: stop it first',
+	'only-tables': 'a server moves tables only; by hand then, from the copy',
+};
+const zhBarred: Words = {
+	'data-folder': '请在“data”中写明集群文件在本机的位置',
+	running: '有服务器正在使用这些文件，请先停止',
+	'only-tables': '服务器只能移动表；请用备份手工恢复',
+};
 
 const en: Sentences = {
 	'copy-damaged': (said) =>
@@ -94,7 +107,7 @@ const en: Sentences = {
 	'name-taken': (said) =>
 		`something of this name is there already and is left alone${also(said, 'path', 'name')}`,
 	'not-empty': (said) => `the place is not empty and is left alone${also(said, 'place', 'path')}`,
-	'not-restorable': (said) => `this cannot be restored${also(said, 'what', 'reason')}`,
+	'not-restorable': (said) => `this cannot be restored${barred(said, enBarred)}${also(said, 'what', 'path')}`,
 	'version-mismatch': (said) =>
 		`${said.text('tool') || 'the tool'} ${said.text('toolVersion')} cannot serve server ${said.text('serverVersion')}; install a matching one`,
 };
@@ -114,7 +127,7 @@ const zh: Sentences = {
 	'not-mounted': (said) => `该处没有挂载任何文件系统${also(said, 'path')}`,
 	'name-taken': (said) => `同名文件已存在，未作改动${also(said, 'path', 'name')}`,
 	'not-empty': (said) => `该处不为空，未作改动${also(said, 'place', 'path')}`,
-	'not-restorable': (said) => `无法恢复${also(said, 'what', 'reason')}`,
+	'not-restorable': (said) => `无法恢复${barred(said, zhBarred)}${also(said, 'what', 'path')}`,
 	'version-mismatch': (said) =>
 		`${said.text('tool') || '工具'} ${said.text('toolVersion')} 不适用于服务器 ${said.text('serverVersion')}；请安装匹配的版本`,
 };
