@@ -86,6 +86,8 @@ export interface FoldersPort {
 	remove(path: string): Promise<Result<void, Fault>>;
 	/** A whole folder of ours; links inside are removed, not followed. */
 	removeFolder(path: string): Promise<Result<void, Fault>>;
+	/** Makes a private, empty folder somewhere, and takes it away with all that is in it once `act` has ended. */
+	privately<T>(act: (folder: string) => Promise<T>): Promise<Result<T, Fault>>;
 }
 
 export interface SqliteCopyRequest {
