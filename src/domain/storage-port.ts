@@ -1,3 +1,4 @@
+import type { BackupStore } from './backup-store-port.ts';
 import type { Fault } from './fault.ts';
 import type { CheckId, OperationId, RoundId, SheetId } from './ids.ts';
 import type { CheckState, Flip, Observation, Recorded } from './observation.ts';
@@ -214,6 +215,7 @@ export interface Storage {
 	readonly rounds: RoundStore;
 	readonly operations: OperationStore;
 	readonly activity: ActivityStore;
+	readonly backups: BackupStore;
 	readonly lease: LeaseStore;
 	/** `PRAGMA data_version`: changes when another connection wrote. */
 	dataVersion(): number;
