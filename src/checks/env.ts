@@ -76,6 +76,13 @@ export const env = defineCheckKind<EnvOptions>({
 	headline: null,
 	origin: () => null,
 	target: targetOf,
+	texts: (options) => [
+		'missing',
+		'unset',
+		'broken',
+		'doubtful',
+		...namesOf(options).map((name) => `${name}.rule`),
+	],
 	samples: (options) => {
 		const units: Record<string, Unit> = {
 			set: 'none',

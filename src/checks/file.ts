@@ -55,6 +55,7 @@ export const file = defineCheckKind<FileOptions>({
 	headline: null,
 	origin: () => null,
 	target: (options) => clean(options.path, { max: 200 }),
+	texts: () => ['name', 'modified', 'sha256'],
 	samples: () => ({
 		present: 'none',
 		matches: 'none',

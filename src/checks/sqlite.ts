@@ -44,6 +44,10 @@ export const sqlite = defineCheckKind<SqliteOptions>({
 	headline: 'took',
 	origin: () => null,
 	target: (options) => clean(options.file, { max: 200 }),
+	texts: ({ facts, plan = {} }) => [
+		...(facts ? ['schema'] : []),
+		...Object.keys(plan).map((name) => `${name}.plan`),
+	],
 	samples: (options) => {
 		const units: Record<string, Unit> = { took: 'ms' };
 		for (const name of Object.keys(options.read ?? {})) {
