@@ -21,13 +21,43 @@ export interface HistoryPoint {
 	readonly count: number;
 }
 
+/** What is wanted of one check's recent past; a check is asked for once. */
+export interface RecentAsk {
+	readonly check: CheckId;
+	/** Epoch ms of the oldest observation wanted. */
+	readonly sinceAt: number;
+	/** Names of the samples whose values are wanted, each once. */
+	readonly samples: readonly string[];
+}
+
+/** One observation, as far as trends and windows are made of it. */
+export interface RecentPoint {
+	readonly at: number;
+	readonly level: Observation['level'];
+	readonly durationMs: number;
+	/** Whether the probe brought any sample. */
+	readonly hasReading: boolean;
+	/** Of the samples asked for, in that order: a quantity as the nearest double, truth as it is, null for all else. */
+	readonly values: readonly (number | boolean | null)[];
+}
+
+/** A check's recent past: its points oldest first, never none; the last of them is `newest`, which is whole. */
+export interface Recent {
+	readonly check: CheckId;
+	readonly newest: Observation;
+	readonly points: readonly RecentPoint[];
+}
+
 /** Everything is keyed by the environment the store was opened for. All calls are synchronous and short. */
 export interface ObservationStore {
 	/** One transaction: observations, changed states, flips. */
 	record(batch: readonly Recorded[]): Stored<void>;
 	states(): Stored<readonly CheckState[]>;
-	/** Newest first kept observations of every check with `at >= sinceAt`, oldest first. One time-range scan. */
-	since(sinceAt: number, limit: number): Stored<readonly Observation[]>;
+	/**
+	 * The recent past of each check asked for, in the order of the asks; one without any observation since then is left out.
+	 * At most `limit` points in all, the newest of them. Only what is asked for is decoded.
+	 */
+	recent(asks: readonly RecentAsk[], limit: number): Stored<readonly Recent[]>;
 	/** One check's observations in [fromAt, toAt], oldest first, newest `limit` of them. Reads packed hours too. */
 	of(check: CheckId, fromAt: number, toAt: number, limit: number): Stored<readonly Observation[]>;
 	/**

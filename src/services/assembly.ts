@@ -189,8 +189,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		storage,
 		present,
 		polls: () => lease.picture().mine,
-		onObserved(observations, now) {
-			const ids = new Set(observations.map((o) => o.check));
+		onObserved(ids, now) {
 			checks.tell(ids, now);
 			rounds.observed(ids);
 		},

@@ -4,7 +4,18 @@ import type { SampleValue } from '../domain/value.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { DamagedRow } from './faults.ts';
 import type { Names } from './names.ts';
-import { fromScaled, readValue, type Scaled, sameValue, toScaled, writeValue } from './sample-bytes.ts';
+import {
+	type Figure,
+	fromScaled,
+	readFigure,
+	readValue,
+	type Scaled,
+	sameValue,
+	skipValue,
+	toFigure,
+	toScaled,
+	writeValue,
+} from './sample-bytes.ts';
 import { toSamples } from './sample-frame.ts';
 
 /** One observation of a closed hour. */
@@ -15,6 +26,15 @@ export interface PackedRow {
 	readonly samples: Samples;
 	/** JSON of fault and reasons, null where all was well. */
 	readonly why: string | null;
+}
+
+/** One observation of a closed hour, as far as trends are made of it: values by the places of the names asked for. */
+export interface PackedPoint {
+	readonly at: number;
+	readonly level: number;
+	readonly durationUs: number;
+	readonly hasReading: boolean;
+	readonly values: readonly Figure[];
 }
 
 const VERSION = 1;
@@ -42,9 +62,18 @@ export function packHour(rows: readonly PackedRow[], names: Names): Buffer {
 	return Buffer.concat([Buffer.of(VERSION), zstdCompressSync(to.take(), COMPRESSION)]);
 }
 
-export function unpackHour(body: Uint8Array, names: Names): PackedRow[] {
+interface Head {
+	readonly ats: readonly number[];
+	readonly levels: readonly number[];
+	readonly durations: readonly number[];
+}
+
+function openBody(body: Uint8Array): ByteReader {
 	if (body[0] !== VERSION) throw new DamagedRow(`packed hour of version ${body[0]}`);
-	const from = new ByteReader(decompress(body.subarray(1)));
+	return new ByteReader(decompress(body.subarray(1)));
+}
+
+function readHead(from: ByteReader): Head {
 	const count = from.count();
 	const ats: number[] = [];
 	let at = 0;
@@ -57,8 +86,14 @@ export function unpackHour(body: Uint8Array, names: Names): PackedRow[] {
 	}
 	const levels = ats.map(() => from.byte());
 	const durations = ats.map(() => from.count());
-	const samples = readShapes(from, count, names);
-	const whys = readWhys(from, count);
+	return { ats, levels, durations };
+}
+
+export function unpackHour(body: Uint8Array, names: Names): PackedRow[] {
+	const from = openBody(body);
+	const { ats, levels, durations } = readHead(from);
+	const samples = readSamples(from, ats.length, names);
+	const whys = readWhys(from, ats.length);
 	return ats.map((time, index) => ({
 		at: time,
 		level: levels[index]!,
@@ -66,6 +101,35 @@ export function unpackHour(body: Uint8Array, names: Names): PackedRow[] {
 		samples: samples[index]!,
 		why: whys[index]!,
 	}));
+}
+
+/** The same hour, passing over what was not asked for; `wanted` are numbers of names, one of no name stays null. */
+export function unpackPoints(body: Uint8Array, wanted: readonly (number | null)[]): PackedPoint[] {
+	const from = openBody(body);
+	const { ats, levels, durations } = readHead(from);
+	const { rows, lengths } = readShapes(from, ats.length);
+	const columns = new Map<number, Figure[]>();
+	for (const [id, length] of lengths) {
+		if (wanted.includes(id)) columns.set(id, readFigures(from, length));
+		else skipColumn(from, length);
+	}
+	const places = new Map([...columns.keys()].map((id) => [id, 0]));
+	return ats.map((at, index) => {
+		const ids = rows[index]!;
+		const values = wanted.map((id) => {
+			if (id === null || !ids.includes(id)) return null;
+			const place = places.get(id)!;
+			places.set(id, place + 1);
+			return columns.get(id)![place]!;
+		});
+		return {
+			at,
+			level: levels[index]!,
+			durationUs: durations[index]!,
+			hasReading: ids.length > 0,
+			values,
+		};
+	});
 }
 
 function decompress(body: Uint8Array): Buffer {
@@ -105,14 +169,24 @@ function writeShapes(to: ByteWriter, rows: readonly PackedRow[], names: Names): 
 	for (const values of columns.values()) writeColumn(to, values);
 }
 
-function readShapes(from: ByteReader, count: number, names: Names): Samples[] {
+/** Names of each row, and how long each name's column is, in the order in which the columns stand. */
+function readShapes(from: ByteReader, count: number): { rows: number[][]; lengths: Map<number, number> } {
 	const shapes = Array.from({ length: from.count() }, () =>
 		Array.from({ length: from.count() }, () => from.count()),
 	);
-	const rows = Array.from({ length: count }, () => shapes[from.count()]!);
+	const rows = Array.from({ length: count }, () => {
+		const shape = shapes[from.count()];
+		if (shape === undefined) throw new DamagedRow('packed hour without its shape');
+		return shape;
+	});
 	// Columns come in the order in which their names first appeared, row by row.
 	const lengths = new Map<number, number>();
 	for (const ids of rows) for (const id of ids) lengths.set(id, (lengths.get(id) ?? 0) + 1);
+	return { rows, lengths };
+}
+
+function readSamples(from: ByteReader, count: number, names: Names): Samples[] {
+	const { rows, lengths } = readShapes(from, count);
 	const columns = new Map<number, Iterator<SampleValue>>();
 	for (const [id, length] of lengths) columns.set(id, readColumn(from, length).values());
 	return rows.map((ids) =>
@@ -152,6 +226,29 @@ function readColumn(from: ByteReader, length: number): SampleValue[] {
 		}
 		return last;
 	});
+}
+
+function readFigures(from: ByteReader, length: number): Figure[] {
+	const scaled = { whole: 0, scale: 0 };
+	let last: Figure = null;
+	return Array.from({ length }, () => {
+		const kind = from.byte();
+		if (kind === STEP) {
+			scaled.whole += from.signed();
+			last = toFigure(scaled.whole, scaled.scale);
+		} else if (kind === OTHER) {
+			last = readFigure(from, scaled);
+		}
+		return last;
+	});
+}
+
+function skipColumn(from: ByteReader, length: number): void {
+	for (let left = length; left > 0; left--) {
+		const kind = from.byte();
+		if (kind === STEP) from.count();
+		else if (kind === OTHER) skipValue(from);
+	}
 }
 
 function scaledOf(value: SampleValue) {
