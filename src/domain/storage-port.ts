@@ -30,22 +30,23 @@ export interface RecentAsk {
 	readonly samples: readonly string[];
 }
 
-/** One observation, as far as trends and windows are made of it. */
-export interface RecentPoint {
-	readonly at: number;
-	readonly level: Observation['level'];
-	readonly durationMs: number;
-	/** Whether the probe brought any sample. */
-	readonly hasReading: boolean;
-	/** Of the samples asked for, in that order: a quantity as the nearest double, truth as it is, null for all else. */
-	readonly values: readonly (number | boolean | null)[];
-}
+/** What a sample was, as far as it can be drawn: a quantity as the nearest double, truth as it is, null for all else. */
+export type Figure = number | boolean | null;
 
-/** A check's recent past: its points oldest first, never none; the last of them is `newest`, which is whole. */
+/**
+ * A check's recent past, column by column, for it is made of thousands: what belongs to one observation has the same index,
+ * the oldest is first, there is at least one, and the last is `newest`, which is whole.
+ */
 export interface Recent {
 	readonly check: CheckId;
 	readonly newest: Observation;
-	readonly points: readonly RecentPoint[];
+	readonly ats: readonly number[];
+	readonly levels: readonly Observation['level'][];
+	readonly durationsMs: readonly number[];
+	/** Whether the probe brought any sample. */
+	readonly hasReading: readonly boolean[];
+	/** A column for each sample asked for, in that order. */
+	readonly values: readonly (readonly Figure[])[];
 }
 
 /** Everything is keyed by the environment the store was opened for. All calls are synchronous and short. */
@@ -55,7 +56,7 @@ export interface ObservationStore {
 	states(): Stored<readonly CheckState[]>;
 	/**
 	 * The recent past of each check asked for, in the order of the asks; one without any observation since then is left out.
-	 * At most `limit` points in all, the newest of them. Only what is asked for is decoded.
+	 * At most `limit` observations in all, the newest of them. Only what is asked for is decoded.
 	 */
 	recent(asks: readonly RecentAsk[], limit: number): Stored<readonly Recent[]>;
 	/** One check's observations in [fromAt, toAt], oldest first, newest `limit` of them. Reads packed hours too. */

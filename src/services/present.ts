@@ -9,7 +9,7 @@ import type { CheckPicture, Hush, TrendPoint } from '../domain/picture.ts';
 import type { Transcript } from '../domain/reading.ts';
 import { isSameQuestion } from '../domain/same-question.ts';
 import type { Baseline } from '../domain/snapshot.ts';
-import type { Recent, RecentAsk, RecentPoint } from '../domain/storage-port.ts';
+import type { Recent, RecentAsk } from '../domain/storage-port.ts';
 import { isQuantity } from '../domain/value.ts';
 
 /** How many points a sparkline keeps. */
@@ -107,11 +107,17 @@ function samplesOf({ kind, windows }: Remembered): readonly string[] {
 	return [...new Set([...(kind.headline === null ? [] : [kind.headline]), ...windows.keys()])];
 }
 
-/** As `trendOf`, of what was read back; `place` is the headline's. */
-function trendPoint(point: RecentPoint, place: number): TrendPoint {
-	const { at, level, hasReading } = point;
-	const found = place === -1 ? point.durationMs : point.values[place];
-	return { at, level, value: hasReading && typeof found === 'number' ? found : null };
+/** As `trendOf`, of what was read back from `first` on; `place` is the headline's. */
+function drawn(recent: Recent, place: number, first: number): TrendPoint[] {
+	const { ats, levels, hasReading } = recent;
+	const column = place === -1 ? recent.durationsMs : recent.values[place];
+	const points: TrendPoint[] = [];
+	for (let index = first; index < ats.length; index++) {
+		const found = hasReading[index] ? column?.[index] : null;
+		const value = typeof found === 'number' ? found : null;
+		points.push({ at: ats[index]!, value, level: levels[index]! });
+	}
+	return points;
 }
 
 export function createPresent(): Present {
@@ -193,30 +199,28 @@ export function createPresent(): Present {
 				}
 			}
 		},
-		take(remembered, { newest, points }) {
+		take(remembered, recent) {
+			const { ats, levels, values, newest } = recent;
 			// Who takes over reads again what it followed: each point stands once in trends and windows.
 			const known = remembered.newest?.at ?? 0;
-			const fresh = points.filter(({ at }) => at > known);
-			if (fresh.length === 0) return false;
+			const first = ats.findIndex((at) => at > known);
+			if (first === -1) return false;
 			const samples = samplesOf(remembered);
 			const { headline } = remembered.kind;
 			const place = headline === null ? -1 : samples.indexOf(headline);
+			const points = drawn(recent, place, Math.max(first, ats.length - TREND_POINTS));
 			remembered.newest = newest;
-			remembered.trend = [
-				...remembered.trend,
-				...fresh.slice(-TREND_POINTS).map((point) => trendPoint(point, place)),
-			].slice(-TREND_POINTS);
-			remembered.steadiness = observeLevels(
-				remembered.steadiness,
-				fresh.map(({ level }) => level),
-			);
+			const isFirst = remembered.trend.length === 0;
+			remembered.trend = isFirst ? points : [...remembered.trend, ...points].slice(-TREND_POINTS);
+			remembered.steadiness = observeLevels(remembered.steadiness, levels.slice(first));
 			for (const [sample, window] of remembered.windows) {
-				const column = samples.indexOf(sample);
-				const found = fresh.flatMap(({ at, values }): WindowPoint[] => {
-					const value = values[column] ?? null;
-					return value === null ? [] : [{ at, value: Number(value) }];
-				});
-				window.points = [...window.points, ...found].filter(({ at }) => at >= newest.at - window.ms);
+				const column = values[samples.indexOf(sample)] ?? [];
+				const from = newest.at - window.ms;
+				window.points = window.points.filter(({ at }) => at >= from);
+				for (let index = first; index < ats.length; index++) {
+					const [at, value] = [ats[index]!, column[index] ?? null];
+					if (value !== null && at >= from) window.points.push({ at, value: Number(value) });
+				}
 			}
 			return true;
 		},

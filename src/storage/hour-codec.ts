@@ -1,11 +1,11 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Samples } from '../domain/reading.ts';
+import type { Figure } from '../domain/storage-port.ts';
 import type { SampleValue } from '../domain/value.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { DamagedRow } from './faults.ts';
 import type { Names } from './names.ts';
 import {
-	type Figure,
 	fromScaled,
 	readFigure,
 	readValue,
@@ -28,13 +28,10 @@ export interface PackedRow {
 	readonly why: string | null;
 }
 
-/** One observation of a closed hour, as far as trends are made of it: values by the places of the names asked for. */
-export interface PackedPoint {
-	readonly at: number;
-	readonly level: number;
-	readonly durationUs: number;
-	readonly hasReading: boolean;
-	readonly values: readonly Figure[];
+/** A closed hour as far as trends are made of it: a column of values for each name asked for. */
+export interface PackedColumns extends Head {
+	readonly hasReading: readonly boolean[];
+	readonly values: readonly (readonly Figure[])[];
 }
 
 const VERSION = 1;
@@ -104,32 +101,22 @@ export function unpackHour(body: Uint8Array, names: Names): PackedRow[] {
 }
 
 /** The same hour, passing over what was not asked for; `wanted` are numbers of names, one of no name stays null. */
-export function unpackPoints(body: Uint8Array, wanted: readonly (number | null)[]): PackedPoint[] {
+export function unpackColumns(body: Uint8Array, wanted: readonly (number | null)[]): PackedColumns {
 	const from = openBody(body);
-	const { ats, levels, durations } = readHead(from);
-	const { rows, lengths } = readShapes(from, ats.length);
+	const head = readHead(from);
+	const { rows, lengths } = readShapes(from, head.ats.length);
 	const columns = new Map<number, Figure[]>();
 	for (const [id, length] of lengths) {
 		if (wanted.includes(id)) columns.set(id, readFigures(from, length));
 		else skipColumn(from, length);
 	}
-	const places = new Map([...columns.keys()].map((id) => [id, 0]));
-	return ats.map((at, index) => {
-		const ids = rows[index]!;
-		const values = wanted.map((id) => {
-			if (id === null || !ids.includes(id)) return null;
-			const place = places.get(id)!;
-			places.set(id, place + 1);
-			return columns.get(id)![place]!;
-		});
-		return {
-			at,
-			level: levels[index]!,
-			durationUs: durations[index]!,
-			hasReading: ids.length > 0,
-			values,
-		};
+	const values = wanted.map((id) => {
+		const column = id === null ? undefined : columns.get(id);
+		if (id === null || column === undefined) return rows.map(() => null);
+		let place = 0;
+		return rows.map((ids) => (ids.includes(id) ? column[place++]! : null));
 	});
+	return { ...head, hasReading: rows.map((ids) => ids.length > 0), values };
 }
 
 function decompress(body: Uint8Array): Buffer {

@@ -34,7 +34,7 @@ export interface OpenHours {
 	/** Observations in [fromAt, toAt] in order of time, of one check or of all. */
 	read(fromAt: number, toAt: number, check: number | null): Observation[];
 	/** Whole observations of stored rows; what they refer to is fetched where it is not among them. */
-	decode(rows: Iterable<StoredRow>): Iterable<Observation>;
+	decode(rows: Iterable<StoredRow>, framesOf?: FrameOf): Iterable<Observation>;
 	/** The stored samples of one row. */
 	frameOf: FrameOf;
 }
@@ -55,7 +55,8 @@ export function createOpenHours(connection: Connection, checks: Names, samples: 
 	);
 	const frameOf: FrameOf = (check, at) => referred.get(at, environment, check)?.samples;
 	const whyOf = (check: number, at: number) => referred.get(at, environment, check)?.why;
-	const decode = (rows: Iterable<StoredRow>) => decodeRows(rows, { checks, samples, frameOf, whyOf });
+	const decode: OpenHours['decode'] = (rows, framesOf = frameOf) =>
+		decodeRows(rows, { checks, samples, frameOf: framesOf, whyOf });
 	return {
 		write(observation) {
 			const { at } = observation;

@@ -2,7 +2,7 @@ import { type CheckId, checkId } from '../domain/ids.ts';
 import type { Observation } from '../domain/observation.ts';
 import { levelCode, levelOf } from './codes.ts';
 import type { Connection } from './connection.ts';
-import { type PackedPoint, type PackedRow, packHour, unpackHour, unpackPoints } from './hour-codec.ts';
+import { type PackedColumns, type PackedRow, packHour, unpackColumns, unpackHour } from './hour-codec.ts';
 import type { Names } from './names.ts';
 import { microseconds } from './open-hours.ts';
 import { rollUp } from './roll-up.ts';
@@ -29,8 +29,8 @@ export interface PackedHours {
 	read(fromAt: number, toAt: number, limit: number, check: number | null): Observation[];
 	/** The newest closed hour before this time that holds anything, not before that of `fromAt`. */
 	hourBefore(before: number, fromAt: number): number | undefined;
-	/** A check's hour in order of time, with the values of these names only. */
-	points(hour: number, check: number, names: readonly (number | null)[]): PackedPoint[];
+	/** A check's hour in order of time, with the values of these names only; null where there is none. */
+	columns(hour: number, check: number, names: readonly (number | null)[]): PackedColumns | null;
 }
 
 export function createPackedHours(connection: Connection, checks: Names, samples: Names): PackedHours {
@@ -76,9 +76,9 @@ export function createPackedHours(connection: Connection, checks: Names, samples
 		packedTo,
 		replace,
 		hourBefore,
-		points(hour, check, names) {
+		columns(hour, check, names) {
 			const row = ofCheck.get(environment, hour, check);
-			return row ? unpackPoints(row.body, names) : [];
+			return row ? unpackColumns(row.body, names) : null;
 		},
 		addLate(observations) {
 			const groups = new Map<string, Observation[]>();

@@ -1,3 +1,4 @@
+import type { Figure } from '../domain/storage-port.ts';
 import type { Quantity, SampleValue, Unit } from '../domain/value.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import { DamagedRow } from './faults.ts';
@@ -90,9 +91,6 @@ export function readValue(from: ByteReader): SampleValue {
 			throw new DamagedRow(`stored value kind ${tag & 0x0f}`);
 	}
 }
-
-/** A value as it can be drawn: a quantity as the nearest double, truth as it is, null for all else. */
-export type Figure = number | boolean | null;
 
 /** Both are exact up to here, so their quotient is the double nearest to the decimal. */
 const POWERS = Array.from({ length: MAX_SCALED_DIGITS + 2 }, (_, scale) => Number(`1e${scale}`));

@@ -127,7 +127,7 @@ describe('the recent past', () => {
 		record(production, observation('a', HOUR));
 		record(staging, observation('a', HOUR + 1), observation('b', HOUR + 2));
 		const found = got(production.observations.recent(asking({ a: 0, b: 0 }), 10));
-		expect(found.map(({ check, points }) => [check, points.map(({ at }) => at)])).toEqual([['a', [HOUR]]]);
+		expect(found.map(({ check, ats }) => [check, ats])).toEqual([['a', [HOUR]]]);
 	});
 });
 

@@ -1,5 +1,5 @@
 import type { Observation } from '../../src/domain/observation.ts';
-import type { Recent, RecentAsk } from '../../src/domain/storage-port.ts';
+import type { Figure, Recent, RecentAsk } from '../../src/domain/storage-port.ts';
 
 /** What `recent` must answer, made from whole observations (oldest first) in the plainest way. */
 export function recentPast(
@@ -14,17 +14,23 @@ export function recentPast(
 	return asks.flatMap(({ check, samples }) => {
 		const own = asked.filter((each) => each.check === check && kept.has(each));
 		const newest = own.at(-1);
-		const points = own.map((each) => ({
-			at: each.at,
-			level: each.level,
-			durationMs: each.durationMs,
-			hasReading: Object.keys(each.samples).length > 0,
-			values: samples.map((name) => {
-				const value = Object.hasOwn(each.samples, name) ? (each.samples[name] ?? null) : null;
-				if (typeof value === 'boolean') return value;
-				return typeof value === 'object' && value !== null ? Number(value.number) : null;
-			}),
-		}));
-		return newest === undefined ? [] : [{ check, newest, points }];
+		if (newest === undefined) return [];
+		return [
+			{
+				check,
+				newest,
+				ats: own.map(({ at }) => at),
+				levels: own.map(({ level }) => level),
+				durationsMs: own.map(({ durationMs }) => durationMs),
+				hasReading: own.map((each) => Object.keys(each.samples).length > 0),
+				values: samples.map((name) => own.map((each) => figureOf(each, name))),
+			},
+		];
 	});
+}
+
+function figureOf({ samples }: Observation, name: string): Figure {
+	const value = Object.hasOwn(samples, name) ? (samples[name] ?? null) : null;
+	if (typeof value === 'boolean') return value;
+	return typeof value === 'object' && value !== null ? Number(value.number) : null;
 }
