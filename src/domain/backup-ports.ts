@@ -102,7 +102,8 @@ export interface SqliteCopyRequest {
 
 export interface SqliteCopied {
 	readonly method: 'wal-snapshot' | 'locked-steps' | 'locked-whole' | 'vacuum-into';
-	readonly journalMode: string;
+	/** `wal` or `rollback`: what the file itself says. */
+	readonly journalMode: 'wal' | 'rollback';
 	readonly bytes: number;
 	readonly pageSize: number;
 	readonly rows: Readonly<Record<string, number>>;
@@ -118,7 +119,7 @@ export interface SqliteCopied {
 }
 
 export interface SqliteState {
-	/** `ok`, or what integrity_check says first. */
+	/** `ok`, or what integrity_check says first; `unread` where it was not asked for. */
 	readonly integrity: string;
 	readonly rows: Readonly<Record<string, number>>;
 	readonly sums: Readonly<Record<string, string>>;
@@ -172,14 +173,29 @@ type Heavy<Request, Answer> = (
 export interface HeavyPort {
 	/** Faults as `sqlite` checks have them, `source-changed`, `disk-full`, `name-taken`. */
 	readonly copySqlite: Heavy<SqliteCopyRequest, SqliteCopied>;
-	/** Opens a finished copy of our own read-only; `full` runs integrity_check. */
+	/**
+	 * Opens a database read-only; `full` runs integrity_check. With `longestWaitMs` it is a live one: where reading it keeps its
+	 * writers out, it ends by then with `database-locked` {reason: keeps-writers-out}.
+	 */
 	readonly lookSqlite: Heavy<
-		{ readonly file: string; readonly sums: Readonly<Record<string, string>>; readonly full: boolean },
+		{
+			readonly file: string;
+			readonly sums: Readonly<Record<string, string>>;
+			readonly full: boolean;
+			readonly longestWaitMs?: number;
+		},
 		SqliteState
 	>;
-	/** Statements on a database of our own, in one transaction: masks. An empty list makes an empty database. */
+	/**
+	 * Statements on a database of our own, in one transaction: masks. An empty list makes a new empty database, unless `as` says
+	 * that a finished one takes a journal mode, and the owner and mode of another file (`like`; null: stays ours).
+	 */
 	readonly changeSqlite: Heavy<
-		{ readonly file: string; readonly statements: readonly string[] },
+		{
+			readonly file: string;
+			readonly statements: readonly string[];
+			readonly as?: { readonly journalMode: 'wal' | 'rollback'; readonly like: string | null };
+		},
 		Record<never, never>
 	>;
 	readonly pack: Heavy<PackRequest, Packed>;

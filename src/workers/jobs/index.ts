@@ -1,8 +1,11 @@
 import type { JobDefinition } from '../protocol.ts';
 import { sqlRead } from './sql.ts';
+import { sqliteChange } from './sqlite-change.ts';
+import { sqliteCopy } from './sqlite-copy.ts';
+import { sqliteLook } from './sqlite-look.ts';
 
 /** Everything a worker can be asked to do. */
-export const JOBS = [sqlRead] as const;
+export const JOBS = [sqlRead, sqliteCopy, sqliteLook, sqliteChange] as const;
 
 type Each = (typeof JOBS)[number];
 export type JobName = Each['name'];
