@@ -6,6 +6,7 @@ import { clean } from '../domain/text.ts';
 import { formatBare, isQuantity, type SampleValue, type Unit } from '../domain/value.ts';
 import { defineCheckKind } from './define.ts';
 import { safeLine } from './masking.ts';
+import { restoredPath } from './restored.ts';
 import { countSample, msSample } from './samples.ts';
 import { shellWord } from './shell-word.ts';
 import { isIndexed, SQLITE_FACTS, type SqliteOptions, sqliteSchema } from './sqlite-options.ts';
@@ -74,6 +75,10 @@ export const sqlite = defineCheckKind<SqliteOptions>({
 		`sqlite3 -readonly ${shellWord(options.file)} ${statements(options)
 			.map(([, statement]) => shellWord(statement))
 			.join(' ')}`,
+	onRestored(options, restored) {
+		const file = restoredPath(options.file, restored);
+		return file === null ? null : { ...options, file };
+	},
 	async probe(options, ports, context) {
 		const began = ports.clock.monotonic();
 		const answer = await ports.sql.read(

@@ -1,7 +1,8 @@
 import type { SourceKind } from './define.ts';
+import { sqlite } from './sqlite.ts';
 
 /** In the order people see them. */
-export const SOURCES = [] as const;
+export const SOURCES = [sqlite] as const;
 
 export function findSource(name: string): SourceKind | undefined {
 	return (SOURCES as readonly unknown[] as readonly SourceKind[]).find((source) => source.name === name);
