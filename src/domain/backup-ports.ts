@@ -133,8 +133,8 @@ export interface PackRequest {
 	/** Absolute globs. */
 	readonly files: readonly string[];
 	readonly exclude: readonly string[];
-	/** New tar file. */
-	readonly to: string;
+	/** New tar file; null: only counts what would be in it. */
+	readonly to: string | null;
 }
 
 export interface Packed {
@@ -142,14 +142,31 @@ export interface Packed {
 	readonly links: number;
 	/** Bytes of the files themselves. */
 	readonly bytes: number;
-	/** Sockets, devices and pipes, which no archive can hold: counted and named, at most 100. */
+	/** Of the newest file, epoch ms; null without files. */
+	readonly newestAt: number | null;
+	/** Sockets, devices, pipes, links that lead out of `root`, names that are no text: left out and named, at most 100. */
 	readonly left: readonly string[];
-	/** Files that changed while they were read, named, at most 100. */
+	/** Files that changed or went away while they were read, named, at most 100. */
 	readonly changed: readonly string[];
+}
+
+/** Puts unpacked files in place of those that globs find: what the globs do not find is never touched. */
+export interface SwapRequest {
+	readonly root: string;
+	readonly files: readonly string[];
+	readonly exclude: readonly string[];
+	/** A folder of ours on the same file system, with the unpacked files in `new`; what is replaced goes to `old`. */
+	readonly aside: string;
+}
+
+export interface Swapped {
+	readonly placed: number;
+	readonly setAside: number;
 }
 
 export interface Unpacked {
 	readonly files: number;
+	readonly links: number;
 	readonly bytes: number;
 	/** Every entry, at most 10,000, as `name\tbytes\tsha256`. */
 	readonly entries: readonly string[];
@@ -199,7 +216,10 @@ export interface HeavyPort {
 		Record<never, never>
 	>;
 	readonly pack: Heavy<PackRequest, Packed>;
-	/** Reads a tar to its end; `archive-unsafe` {entry, reason}, `copy-damaged`. `to` null: only looks. Refused whole, before a byte is written. */
+	/**
+	 * Reads a tar to its end; `archive-unsafe` {entry, reason}, `copy-damaged`. `to` null: only looks. Refused whole, before a byte is
+	 * written; `to` is a new or an empty folder, empty again after a failure.
+	 */
 	readonly unpack: Heavy<
 		{ readonly from: string; readonly to: string | null; readonly maxBytes: number },
 		Unpacked
@@ -214,6 +234,10 @@ export interface HeavyPort {
 		},
 		Sealed
 	>;
+	/** All or nothing; a journal in `aside` makes `unswap` possible after a crash at any moment. */
+	readonly swap: Heavy<SwapRequest, Swapped>;
+	/** The way back, as often as asked: everything stands where it stood, what had been placed lies in `new` again. */
+	readonly unswap: Heavy<{ readonly root: string; readonly aside: string }, Swapped>;
 	/**
 	 * Reads a copy to its end, holds its hash against the manifest's, and writes what was sealed to `to` (null: only reads).
 	 * Faults `copy-damaged` {what: hash|size|compression|encryption}, `wrong-key`, `copy-incomplete`.
