@@ -1,14 +1,17 @@
-import { Decrypter, Encrypter } from 'age-encryption';
 import { fault } from '../../domain/fault.ts';
 import { Refused } from './file-bytes.ts';
 
 type Bytes = AsyncIterable<Uint8Array>;
+
+/** Only where it is needed: the same workers also answer small questions. */
+const loadAge = () => import('age-encryption');
 
 /** As the `age` command writes it. Throws `Refused` with `not-supported` {what: recipient} where one is none. */
 export async function* encryptAge(
 	chunks: Bytes,
 	to: { readonly recipients: readonly string[]; readonly passphrase: string | null },
 ): AsyncGenerator<Uint8Array, void, undefined> {
+	const { Encrypter } = await loadAge();
 	const encrypter = new Encrypter();
 	try {
 		if (to.passphrase !== null) encrypter.setPassphrase(to.passphrase);
@@ -28,6 +31,7 @@ export async function* decryptAge(
 ): AsyncGenerator<Uint8Array, void, undefined> {
 	const key = how === 'passphrase' ? by.passphrase : by.identity;
 	if (key === null) throw new Refused(fault('wrong-key', { reason: 'none' }));
+	const { Decrypter } = await loadAge();
 	const decrypter = new Decrypter();
 	try {
 		if (how === 'passphrase') decrypter.addPassphrase(key);
