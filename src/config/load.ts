@@ -168,7 +168,9 @@ function readSystem(
 	const checks = withNeeds(checkTree, section(root, 'services'), named);
 	const maintenance = readMaintenance(member(root, 'maintenance'), timezone, named, around);
 	const backupTree = section(root, 'backups');
+	const events = readEvents(section(root, 'events'), around);
 	const names = {
+		events: events.map(({ id }) => id),
 		checks: [...checkTree.entries.keys()],
 		actions: [...actionTree.entries.keys(), ...[...backupTree.entries.keys()].flatMap(backupActionIds)],
 	};
@@ -179,12 +181,7 @@ function readSystem(
 		{ ...names, reserved: [...reserved, ...Object.values(keys)] },
 		around,
 	);
-	const events = readEvents(section(root, 'events'), around);
-	const sheets = readSheets(
-		section(root, 'rounds'),
-		{ ...names, services, events: events.map(({ id }) => id) },
-		around,
-	);
+	const sheets = readSheets(section(root, 'rounds'), { ...names, services }, around);
 	const targetTree = section(root, 'targets');
 	const planNames = {
 		checks,

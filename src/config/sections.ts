@@ -104,6 +104,9 @@ export const actionSchema = z.strictObject({
 		.min(1)
 		.optional()
 		.describe('Checks to ask again when it has ended, since it may have changed them; [all] for every one.'),
+	tells: plain()
+		.optional()
+		.describe('The event that has happened once this ended ok: the steps that follow it are due.'),
 	run: commandSource()
 		.optional()
 		.describe('Command: a list of arguments, or one line that is split without a shell.'),

@@ -157,8 +157,9 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		onFinished(operation, output) {
 			if (operation.step)
 				rounds.found(operation.step.round, operation.step.index, evidenceOf(operation, output));
-			const recheck = system.actions.find((a) => a.id === operation.action)?.recheck ?? [];
+			const { recheck = [], tells } = system.actions.find((a) => a.id === operation.action) ?? {};
 			if (recheck.length > 0) void checks.askNow(recheck);
+			if (tells !== undefined && operation.level === 'ok') rounds.follow(tells, operation.title);
 			if (operation.level !== 'ok' && operation.state !== 'cancelled') records.failed(operation);
 		},
 		onActivity: activity,
