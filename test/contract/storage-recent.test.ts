@@ -57,9 +57,15 @@ const ALL = { gap: 0, fast: 0, stopped: 0, even: 0, slow: 0, unknown: 0 };
 const QUESTIONS: readonly [string, readonly RecentAsk[], number][] = [
 	['everything of all', asking(ALL), 100_000],
 	['no samples', asking(ALL, []), 100_000],
+	['samples that stand behind others', asking(ALL, ['net', 'ready']), 100_000],
 	['no check', [], 100],
 	['each as far as it needs', asking({ fast: END - 60_000, even: END - 1_200_000, slow: 0 }), 100_000],
 	['from within a ten minutes', asking({ fast: END - 333_333, gap: END - 777_777 }), 100_000],
+	[
+		'two that reach almost as far',
+		asking({ gap: END - 400_000, fast: END - 300_000, even: END - 222_222 }),
+		100_000,
+	],
 	['what began after all ended', asking({ fast: END, even: END * 2, stopped: END - 100 }), 100_000],
 	['a border to the millisecond', asking({ even: END - 20_000 + 3, slow: HOUR + 5 }), 100_000],
 	['one point', asking(ALL), 1],

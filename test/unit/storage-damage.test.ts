@@ -126,6 +126,17 @@ describe('files that are no database of ours', () => {
 		expectDamaged();
 	});
 
+	test('a row that ends too early does not take its value from the next', () => {
+		const path = scratch();
+		const storage = opened(path);
+		// The newest one is read whole besides, and would tell by itself.
+		for (const at of [0, 1, 2])
+			record(storage, observation('a', HOUR + at, { samples: { n: quantity(at) } }));
+		beside(path).exec(`UPDATE observation SET samples = x'00010104' WHERE (key >> 21) = ${HOUR + 1}`);
+		const asks = [{ check: checkId('a'), sinceAt: 0, samples: ['n'] }];
+		expect(faultOf(storage.observations.recent(asks, 9))).toBe('storage-corrupt damaged-row');
+	});
+
 	test("another program's database is not touched", () => {
 		const path = scratch();
 		mkdirSync(join(path, '.rounds'));
