@@ -1,6 +1,6 @@
 import type { BackupStore } from './backup-store-port.ts';
 import type { Fault } from './fault.ts';
-import type { CheckId, OperationId, RoundId, SheetId } from './ids.ts';
+import type { ActionId, CheckId, OperationId, RoundId, SheetId } from './ids.ts';
 import type { CheckState, Flip, Observation, Recorded } from './observation.ts';
 import type { Operation } from './operation.ts';
 import type { OwnText } from './own-text.ts';
@@ -180,13 +180,14 @@ export interface RunningOperation {
 
 export interface OperationStore {
 	/**
-	 * Looks and writes in one transaction: where this action already runs and `lives` says that its console is there, that
-	 * operation comes back as `running` and nothing is begun.
+	 * Looks and writes in one transaction: where one of `rivals` (this action itself when absent) already runs and `lives` says
+	 * that its console is there, that operation comes back as `running` and nothing is begun.
 	 */
 	start(
 		operation: Omit<Operation, 'id' | 'endedAt' | 'state' | 'level' | 'samples' | 'reasons' | 'files'>,
 		runner: Runner,
 		lives: (running: RunningOperation) => boolean,
+		rivals?: readonly ActionId[],
 	): Stored<{ readonly begun: Operation } | { readonly running: Operation }>;
 	finish(
 		id: OperationId,
@@ -196,6 +197,8 @@ export interface OperationStore {
 	get(id: OperationId): Stored<Operation | null>;
 	output(id: OperationId): Stored<string>;
 	list(limit: number): Stored<readonly Operation[]>;
+	/** The newest of this action that has ended. */
+	newestOf(action: ActionId): Stored<Operation | null>;
 	/** Those still `running` in the store, e.g. after a crash. */
 	running(): Stored<readonly RunningOperation[]>;
 }

@@ -25,6 +25,8 @@ CREATE TABLE drill (
 ) STRICT;
 CREATE INDEX drill_newest ON drill (environment_id, plan, started_at);
 
+CREATE INDEX operation_of ON operation (environment_id, action, id);
+
 CREATE TABLE planned_run (
 	environment_id INTEGER NOT NULL REFERENCES environment (id), plan TEXT NOT NULL,
 	planned_at INTEGER NOT NULL, attempts INTEGER NOT NULL, taken_at INTEGER NOT NULL,
