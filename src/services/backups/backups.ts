@@ -33,7 +33,8 @@ const asRefusal = (fault: Fault) => err<Refusal>({ kind: 'fault', fault });
 export function createBackups(parts: BackupsParts): Backups {
 	const catalog = createCatalog(parts);
 	let lookedAt = 0;
-	let pictures: readonly PlanPicture[] = [];
+	/** null until it was asked for once. */
+	let pictures: readonly PlanPicture[] | null = null;
 
 	const plans = () => parts.system().backups;
 	const planOf = (id: PlanId) => plans().find((plan) => plan.id === id);
@@ -69,11 +70,10 @@ export function createBackups(parts: BackupsParts): Backups {
 				parts.system().timezone,
 			);
 		});
-		if (JSON.stringify(next) !== JSON.stringify(pictures)) {
-			pictures = next;
-			parts.onPictures(next);
-		}
-		return pictures;
+		const isNew = JSON.stringify(next) !== JSON.stringify(pictures);
+		pictures = next;
+		if (isNew) parts.onPictures(next);
+		return next;
 	};
 	const lookAll = async () => {
 		lookedAt = parts.clock.now();
@@ -192,7 +192,7 @@ export function createBackups(parts: BackupsParts): Backups {
 			await parts.targets.folders.removeFolder(folder);
 			return preview.ok ? preview : asRefusal(preview.error);
 		},
-		pictures: () => pictures,
+		pictures: () => pictures ?? tell(),
 		tick(now) {
 			due.tick(now);
 			if (now - lookedAt > LOOK_AGAIN_MS) void lookAll();
@@ -205,7 +205,6 @@ export function createBackups(parts: BackupsParts): Backups {
 		changed: tell,
 		async open() {
 			await sweepScratch(parts);
-			tell();
 			await lookAll();
 		},
 	};
