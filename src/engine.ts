@@ -18,6 +18,7 @@ import { birthOf, isProcess } from './platform/process-birth.ts';
 import { createWorld, type World } from './platform/world.ts';
 import { assembleEngine } from './services/assembly.ts';
 import { openStorage } from './storage/open.ts';
+import { createHeavyPort } from './workers/heavy-port.ts';
 import { createPool } from './workers/pool.ts';
 import { createSqlPort } from './workers/sql-port.ts';
 
@@ -127,6 +128,12 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine,
 	const engine = await assembleEngine({
 		clock,
 		ports: world.probePorts(createSqlPort(pool)),
+		backupPorts: {
+			heavy: createHeavyPort(pool),
+			folders: world.folders(groupNumber(system.state.group)),
+			s3: world.s3(),
+		},
+		scratch: join(system.state.path, 'scratch'),
 		logFiles: world.logFiles,
 		leftovers: createLeftovers(join(system.state.path, 'running')),
 		ownFiles: world.ownFiles(groupNumber(system.state.group)),

@@ -32,6 +32,7 @@ import type { Appearance } from './ui/theme.ts';
 
 /** How long an orderly end may take after a signal before the process ends anyway. */
 const LAST_MS = 2_000;
+const AGAIN_MS = 500;
 
 interface Session {
 	readonly line: CommandLine;
@@ -58,8 +59,12 @@ function fail(sentence: string, code: number): number {
 
 const exists = async (path: string) => existsSync(path);
 
+/** Lengthened by who has something to take away first. */
+let lastMs = LAST_MS;
+
 /** Resolves when the process is asked to end. */
 function untilInterrupted(): Promise<number> {
+	let askedAt: number | null = null;
 	return new Promise((resolve) => {
 		for (const [signal, code] of [
 			['SIGHUP', 129],
@@ -67,8 +72,12 @@ function untilInterrupted(): Promise<number> {
 			['SIGTERM', 143],
 		] as const) {
 			process.on(signal, () => {
+				// One Ctrl-C may come twice, from the terminal and from whoever started us.
+				const isAgain = askedAt !== null && performance.now() - askedAt > AGAIN_MS;
+				if (isAgain && signal === 'SIGINT' && lastMs > LAST_MS) process.exit(code);
+				askedAt ??= performance.now();
 				resolve(code);
-				setTimeout(() => process.exit(code), LAST_MS).unref();
+				setTimeout(() => process.exit(code), lastMs).unref();
 			});
 		}
 	});
@@ -101,6 +110,9 @@ async function runHeadlessCommand(session: Session): Promise<number> {
 		readRecord,
 		reservedKeys: RESERVED_KEYS,
 		interrupted: untilInterrupted(),
+		linger: (ms) => {
+			lastMs = Math.max(lastMs, ms);
+		},
 		async openEngine({ polls }) {
 			const found = await findConfig({
 				asked: line.config,

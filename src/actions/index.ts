@@ -1,9 +1,12 @@
+import { backupActions } from './backups.ts';
 import { checkActions } from './checks.ts';
 import type { Action } from './define.ts';
 import { logActions } from './logs.ts';
 import { movingActions } from './move.ts';
 import { operationActions } from './operations.ts';
 import { programActions } from './program.ts';
+import { pruneActions } from './prune.ts';
+import { restoreActions } from './restore.ts';
 import { fieldActions } from './round-field.ts';
 import { signActions } from './round-sign.ts';
 import { roundActions } from './rounds.ts';
@@ -19,6 +22,9 @@ export const ACTIONS: readonly Action[] = [
 	...roundActions,
 	...signActions,
 	...fieldActions,
+	...backupActions,
+	...pruneActions,
+	...restoreActions,
 	...logActions,
 	...operationActions,
 	...programActions,
@@ -34,7 +40,9 @@ export const RESERVED_KEYS: readonly string[] = [
 	]),
 ];
 
+export * from './backup-view.ts';
 export { checksOfRow, SPANS_MS, spanOf } from './checks.ts';
+export { configuredActions } from './configured.ts';
 export * from './define.ts';
 export { fuzzyMatch } from './fuzzy.ts';
 export { createKeymap, type KeyConflict, type Keymap, keyText } from './keymap.ts';
@@ -42,14 +50,16 @@ export * from './log-view.ts';
 export { loadLogs } from './log-window.ts';
 export {
 	actionFace,
-	configuredActions,
 	DEAF_MS,
 	type Launch,
 	launch,
+	ownActions,
 	readLaunch,
 	writeLaunch,
 } from './operations.ts';
+export { isPrunable } from './prune.ts';
 export { whyNot } from './reach.ts';
+export { loadCopies, restorableCopies, restoreWord } from './restore.ts';
 export { keepDraft } from './round-field.ts';
 export * from './round-view.ts';
 export { type Pressed, type Step, walkKey } from './walk.ts';

@@ -1,9 +1,9 @@
 import { type ActionId, actionId, type RoundId, roundId } from '../domain/ids.ts';
-import { ownText } from '../domain/own-text.ts';
-import type { ActionFace } from '../domain/picture.ts';
+import type { ActionFace, SystemFace } from '../domain/picture.ts';
 import { refusalText } from '../i18n/refusal.ts';
 import type { PictureState } from '../store/index.ts';
 import { type Action, type ActionContext, defineAction, selectedRow, words } from './define.ts';
+import { tellRefusal } from './tell.ts';
 
 /** A confirmation takes no key in this time: what was typed ahead must not say yes. */
 export const DEAF_MS = 300;
@@ -12,20 +12,29 @@ export const DEAF_MS = 300;
 export interface Launch {
 	readonly action: ActionId;
 	readonly step: { readonly round: RoundId; readonly index: number } | null;
+	/** What a backup's verb wants to know. */
+	readonly args?: Readonly<Record<string, string>>;
 }
 
-export function writeLaunch({ action, step }: Launch): string {
-	return step ? `${action} ${step.round} ${step.index}` : action;
+export function writeLaunch({ action, step, args }: Launch): string {
+	const said = args ? [encodeURIComponent(JSON.stringify(args))] : [];
+	return [action, step?.round ?? '-', step?.index ?? '-', ...said].join(' ');
 }
 
 export function readLaunch(subject: string): Launch {
-	const [action = '', round, index] = subject.split(' ');
-	const step = round === undefined ? null : { round: roundId(Number(round)), index: Number(index) };
-	return { action: actionId(action), step };
+	const [action = '', round = '-', index, said] = subject.split(' ');
+	const step = round === '-' ? null : { round: roundId(Number(round)), index: Number(index) };
+	const args = said === undefined ? {} : { args: JSON.parse(decodeURIComponent(said)) };
+	return { action: actionId(action), step, ...args };
 }
 
 export function actionFace(state: PictureState, action: ActionId): ActionFace | null {
 	return state.face?.actions.find((face) => face.id === action) ?? null;
+}
+
+/** What the list of `o` offers: what is done with backup plans has a screen of its own. */
+export function ownActions(face: SystemFace | null): readonly ActionFace[] {
+	return face?.actions.filter((action) => action.backup === undefined) ?? [];
 }
 
 /** Runs a configured action, asking first where it is guarded. Also how a round's step is launched. */
@@ -40,37 +49,26 @@ export async function launch(context: ActionContext, what: Launch): Promise<void
 	});
 }
 
-async function start(
+/** Runs it without another question; `confirmed` is what the guard wants to hear. */
+export async function start(
 	context: ActionContext,
-	{ action, step }: Launch,
+	launched: Launch,
 	confirmed: string | null,
 ): Promise<void> {
 	const { view } = context.picture;
-	const answer = await context.engine.send('operation.start', { action, step, confirmed });
-	if (!answer.ok) return view.tell('bad', refusalText(answer.error, context.locale));
+	const answer = await context.engine.send('operation.start', { ...launched, confirmed });
+	if (!answer.ok) return tellRefusal(context, answer.error);
 	const { id, title } = answer.value.operation;
 	view.tell('plain', words(`started: ${title}`, `已启动：${title}`)[context.locale]);
-	// A step of a round shows its operation in its own pane.
-	if (step) return;
+	const state = context.picture.state();
+	// A step of a round shows its operation in its own pane, and Backups shows a plan's in its row.
+	if (launched.step) return;
+	if (state.view.screen === 'backups' && actionFace(state, launched.action)?.backup) return;
 	view.open({ kind: 'operation', subject: String(id), openedAt: context.monotonic(), field: null });
 	context.refresh();
 }
 
-/** One action for each that the configuration names: `operation.<id>`, by key and by name. */
-export function configuredActions(faces: readonly ActionFace[]): readonly Action[] {
-	return faces.map((face) =>
-		defineAction({
-			id: `operation.${face.id}`,
-			keys: face.key ? [face.key] : [],
-			label: words(ownText(face.title, 'en'), ownText(face.title, 'zh-CN')),
-			help: words(`run: ${face.command}`, `执行：${face.command}`),
-			where: 'anywhere',
-			run: (context) => launch(context, { action: face.id, step: null }),
-		}),
-	);
-}
-
-const cancel = async (context: ActionContext, id: string): Promise<void> => {
+export const cancel = async (context: ActionContext, id: string): Promise<void> => {
 	const operation = [...context.picture.state().operations.values()].find(
 		(o) => String(o.operation.id) === id,
 	);
@@ -110,7 +108,9 @@ export const operationActions: readonly Action[] = [
 		help: words('choose a configured action and run it', '选择一个已配置的操作并执行'),
 		where: 'anywhere',
 		disabled: (state) =>
-			state.face?.actions.length ? null : words('the configuration names no actions', '配置中没有定义操作'),
+			ownActions(state.face).length > 0
+				? null
+				: words('the configuration names no actions', '配置中没有定义操作'),
 		run: (context) =>
 			context.picture.view.open({ kind: 'actions', subject: '', openedAt: context.monotonic(), field: null }),
 	}),

@@ -15,6 +15,7 @@ const SCREENS: readonly (readonly [ScreenId, string, Words])[] = [
 	['health', '1', words('Health', '健康')],
 	['endpoints', '2', words('Endpoints', '接口')],
 	['round', '3', words('Round', '巡检')],
+	['backups', '4', words('Backups', '备份')],
 	['logs', '5', words('Logs', '日志')],
 ];
 

@@ -22,7 +22,11 @@ const FULL: ReadonlySet<Layer['kind']> = new Set([
 	'operations',
 	'activity',
 	'record',
+	'plan',
 ]);
+
+/** What asks something that cannot be taken back. */
+const QUESTIONS: ReadonlySet<Layer['kind']> = new Set(['confirm', 'sign', 'quit', 'prune', 'agree']);
 
 const IGNORED: Step = { kind: 'ignored' };
 
@@ -47,7 +51,7 @@ function isTyping({ key, text }: Pressed): boolean {
 export function walkKey(view: ViewState, pressed: Pressed, keymap: Keymap, monotonic: number): Step {
 	const layer = view.layers.at(-1) ?? null;
 	const { key } = pressed;
-	const isQuestion = layer?.kind === 'confirm' || layer?.kind === 'sign' || layer?.kind === 'quit';
+	const isQuestion = layer !== null && QUESTIONS.has(layer.kind);
 	if (isQuestion && key !== 'ctrl-c' && monotonic - layer.openedAt < DEAF_MS) return IGNORED;
 	if (layer?.field && isTyping(pressed)) return { kind: 'type', layer };
 	const found = layer ? keymap.find(layer.kind, key) : keymap.find(view.screen, key);

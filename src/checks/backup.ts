@@ -81,6 +81,7 @@ export const backup = defineCheckKind<BackupOptions>({
 	origin: () => null,
 	target: ({ files, stamp }) =>
 		clean(`${files.join(' ')}${stamp === 'any' ? '' : ` · ${stamp}`}`, { max: 200 }),
+	texts: () => ['name'],
 	samples: () => ({
 		count: 'none',
 		name: 'none',

@@ -112,6 +112,7 @@ tables:
 				.join(', '),
 			{ max: 200 },
 		),
+	texts: () => ['differences'],
 	samples: () => ({
 		compared: 'none',
 		differing: 'none',

@@ -75,6 +75,7 @@ export const cors = defineCheckKind<CorsOptions>({
 	origin: (options) => new URL(reveal(options.url)).origin,
 	target: (options) =>
 		`CORS ${typeof options.url === 'string' ? clean(new URL(options.url).pathname, { max: 200 }) : '***'}`,
+	texts: () => ['missing', 'leaked'],
 	samples: () => ({
 		allowed: 'none',
 		refused: 'none',

@@ -73,6 +73,7 @@ export const dns = defineCheckKind<DnsOptions>({
 	origin: ({ server }) => `dns://${server ?? ''}`,
 	target: ({ name, type, server }) =>
 		clean(`${type} ${name}${server === undefined ? '' : ` @${server}`}`, { max: 200 }),
+	texts: () => ['answers', 'missing', 'unexpected'],
 	samples: ({ expect, type }) => {
 		const units: Record<string, Unit> = { answers: 'none', count: 'none', took: 'ms' };
 		if (type === 'A' || type === 'AAAA') units['ttl'] = 'ms';

@@ -65,6 +65,7 @@ export const docker = defineCheckKind<DockerOptions>({
 	headline: null,
 	origin: () => null,
 	target: (options) => clean(options.container, { max: 200 }),
+	texts: () => ['state', 'health', 'image', 'digest', 'since'],
 	samples: () => UNITS,
 	values: () => ['state', 'health', 'restarts', 'image'],
 	impliedMust: () => ['running == true', 'health != "unhealthy"'],

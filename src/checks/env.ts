@@ -10,6 +10,7 @@ import { path, written } from '../fields/fields.ts';
 import { defineCheckKind } from './define.ts';
 import { readEnvFile } from './env-file.ts';
 import { choiceText, findChosen, hasChoice, processChoice } from './process-choice.ts';
+import { restoredPath } from './restored.ts';
 import { countSample } from './samples.ts';
 import { type Breach, breachOf, type VariableRule, variableRules } from './variable-rules.ts';
 
@@ -76,6 +77,13 @@ export const env = defineCheckKind<EnvOptions>({
 	headline: null,
 	origin: () => null,
 	target: targetOf,
+	texts: (options) => [
+		'missing',
+		'unset',
+		'broken',
+		'doubtful',
+		...namesOf(options).map((name) => `${name}.rule`),
+	],
 	samples: (options) => {
 		const units: Record<string, Unit> = {
 			set: 'none',
@@ -95,6 +103,12 @@ export const env = defineCheckKind<EnvOptions>({
 	values: () => ['set', 'of'],
 	impliedMust: () => ['missing == ""', 'broken == ""'],
 	impliedShould: () => ['unset == ""', 'doubtful == ""'],
+	onRestored(options, restored) {
+		// With a process as well, it is the live process that answers.
+		if (options.file === undefined || hasChoice(options)) return null;
+		const file = restoredPath(options.file, restored);
+		return file === null ? null : { ...options, file };
+	},
 	async probe(options, ports, context) {
 		const find = await sourceOf(options, ports, context);
 		if (!find.ok) return find;

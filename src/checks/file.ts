@@ -9,6 +9,7 @@ import { clean } from '../domain/text.ts';
 import type { Value } from '../domain/value.ts';
 import { path, size } from '../fields/fields.ts';
 import { defineCheckKind } from './define.ts';
+import { restoredGlob } from './restored.ts';
 import { bytesSample, countSample, msSample } from './samples.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -55,6 +56,7 @@ export const file = defineCheckKind<FileOptions>({
 	headline: null,
 	origin: () => null,
 	target: (options) => clean(options.path, { max: 200 }),
+	texts: () => ['name', 'modified', 'sha256'],
 	samples: () => ({
 		present: 'none',
 		matches: 'none',
@@ -66,6 +68,10 @@ export const file = defineCheckKind<FileOptions>({
 	}),
 	impliedMust: () => ['present == true'],
 	copyAs: (options) => (/[*?[{(]/.test(options.path) ? null : `ls -l ${shellWord(options.path)}`),
+	onRestored(options, restored) {
+		const path = restoredGlob(options.path, restored);
+		return path === null ? null : { ...options, path };
+	},
 	async probe(options, ports, context) {
 		const found = await newest(options.path, ports, context);
 		if (!found.ok) return found;

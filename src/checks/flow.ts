@@ -64,6 +64,7 @@ export const flow = defineCheckKind<FlowOptions>({
 	values: () => ['failed', 'latency'],
 	origin: ({ steps: [first] }) => (first === undefined ? null : new URL(reveal(first.url)).origin),
 	target: ({ steps }) => clean(steps.map((step) => step.name).join(' → '), { max: 200 }),
+	texts: () => ['failed'],
 	samples(options) {
 		const units: Record<string, Unit> = { failed: 'none', steps: 'none', latency: 'ms' };
 		for (const { name, capture = {} } of options.steps) {

@@ -79,6 +79,7 @@ export const heartbeat = defineCheckKind<HeartbeatOptions>({
 	headline: 'age',
 	origin: ({ url }) => (url === undefined ? null : new URL(reveal(url)).origin),
 	target: targetOf,
+	texts: () => ['at'],
 	samples: () => ({ age: 'ms', at: 'none', took: 'ms' }),
 	// Without a limit it can only say that there was a beat at all.
 	impliedMust: ({ within }) => [within === undefined ? 'age >= 0ms' : `age <= ${within}ms`],

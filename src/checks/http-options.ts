@@ -43,13 +43,18 @@ export const httpSchema = z.strictObject({
 	method: httpMethod()
 		.optional()
 		.describe(
-			'GET, or POST when there is a body. PUT, PATCH and DELETE are refused in an environment with a guard: a flow writes.',
+			'GET, or POST when there is a body. In an environment with a guard PUT, PATCH and DELETE are refused, and a POST without `reads`: a flow writes.',
 		),
 	headers: httpHeaders()
 		.optional()
 		.describe('Headers to send. Those that hold a secret never follow a redirect elsewhere.'),
 	auth: httpAuth().optional().describe('Credentials, by reference to a secret.'),
 	body: z.unknown().optional().describe('Text sent as it is, or a YAML value sent as JSON.'),
+	reads: trueOrFalse()
+		.optional()
+		.describe(
+			'true says that this POST is a question and changes nothing, as a search or a GraphQL query; needed where the environment has a guard.',
+		),
 	redirects: z
 		.int({ error: 'expected a number from 0 to 5' })
 		.min(0, 'expected a number from 0 to 5')

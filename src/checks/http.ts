@@ -14,7 +14,8 @@ import { bytesSample, countSample, msSample } from './samples.ts';
 
 /** A body of up to so many characters is kept as it came until the next answer; of a longer one only its safe start. */
 const SHORT_BODY = 8_192;
-const WRITING = new Set(['PUT', 'PATCH', 'DELETE']);
+/** Methods that change nothing by what they are. */
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const PHASES = ['dns', 'connect', 'tls', 'firstByte', 'total'] as const;
 
 /**
@@ -51,9 +52,17 @@ export const http = defineCheckKind<HttpOptions>({
 		connect: 'ms',
 		tls: 'ms',
 	}),
-	// A POST may as well be a question; these never are, and a flow alone says what is written and takes it away again.
+	// A POST may as well be a question, which only the operator knows; the others never are. A flow alone says what is written and
+	// takes it away again.
 	refusal(options, { guard }) {
-		if (guard === 'none' || !WRITING.has(methodOf(options))) return null;
+		const method = methodOf(options);
+		if (guard === 'none' || SAFE.has(method) || (method === 'POST' && options.reads === true)) return null;
+		if (method === 'POST')
+			return {
+				key: options.method === undefined ? 'body' : 'method',
+				message:
+					'expected "reads: true" for a POST that changes nothing, or a flow that writes: this environment has a guard',
+			};
 		return {
 			key: 'method',
 			message: 'expected a flow for a method that writes: this environment has a guard',

@@ -70,6 +70,7 @@ export const journal = defineCheckKind<JournalOptions>({
 	headline: null,
 	origin: () => null,
 	target: (options) => clean(options.unit, { max: 200 }),
+	texts: () => ['newest'],
 	samples: () => UNITS,
 	values: () => ['matches', 'lines'],
 	impliedMust: () => ['matches == 0'],

@@ -82,6 +82,7 @@ export const kubernetes = defineCheckKind<KubernetesOptions>({
 	origin: () => null,
 	target: ({ workload, namespace }) =>
 		clean(namespace === undefined ? workload : `${namespace} ${workload}`, { max: 200 }),
+	texts: () => ['image', 'images', 'waiting'],
 	samples: () => UNITS,
 	values: () => ['ready', 'restarts', 'image'],
 	impliedMust: () => ['complete == true', 'ready == wanted', 'wanted > 0'],

@@ -44,6 +44,7 @@ export const log = defineCheckKind<LogOptions>({
 	headline: null,
 	origin: ({ loki }) => (typeof loki === 'string' ? new URL(loki).origin : null),
 	target: targetOf,
+	texts: () => ['names', 'top', 'newest', 'since'],
 	samples: () => ({
 		count: 'none',
 		errors: 'none',

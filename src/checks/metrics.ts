@@ -13,7 +13,7 @@ import { safeLine, safeStart, shown } from './masking.ts';
 import { type MetricsOptions, metricsSchema } from './metrics-options.ts';
 import { namesWanted, reckon, unitsOf } from './metrics-reckon.ts';
 import { countSample, msSample } from './samples.ts';
-import type { Reckoned } from './series-samples.ts';
+import { type Reckoned, seriesTexts } from './series-samples.ts';
 import { shellWord } from './shell-word.ts';
 
 const ACCEPTED = 'text/plain;version=0.0.4, application/openmetrics-text;version=1.0.0;q=0.5';
@@ -50,6 +50,7 @@ export const metrics = defineCheckKind<MetricsOptions>({
 	origin: ({ url }) => new URL(reveal(url)).origin,
 	target: ({ url }) =>
 		typeof url === 'string' ? clean(`GET ${new URL(url).pathname}`, { max: 200 }) : 'GET ***',
+	texts: ({ watch }) => Object.keys(watch).flatMap(seriesTexts),
 	samples: ({ watch }) => {
 		const units: Record<string, Unit> = { latency: 'ms', series: 'none' };
 		for (const [name, watched] of Object.entries(watch)) Object.assign(units, unitsOf(name, watched));

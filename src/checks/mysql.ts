@@ -73,6 +73,7 @@ export const mysql = defineCheckKind<DatabaseOptions>({
 	headline: 'took',
 	origin: () => null,
 	target: (options) => databaseTarget(options, FAMILY),
+	texts: () => ['version', 'replica.io', 'replica.sql'],
 	samples: (options) => databaseSamples(options, FACTS),
 	impliedMust: databaseMust,
 	copyAs(options) {

@@ -58,6 +58,7 @@ export const port = defineCheckKind<PortOptions>({
 	headline: null,
 	origin: () => null,
 	target: (options) => `:${options.port}`,
+	texts: () => ['holder', 'addresses', 'other'],
 	samples: (options) => {
 		const units: Record<string, Unit> = {
 			held: 'none',

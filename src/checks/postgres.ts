@@ -77,6 +77,7 @@ export const postgres = defineCheckKind<DatabaseOptions>({
 	headline: 'took',
 	origin: () => null,
 	target: (options) => databaseTarget(options, FAMILY),
+	texts: () => ['version', 'archived'],
 	samples: (options) => databaseSamples(options, FACTS),
 	impliedMust: databaseMust,
 	copyAs(options) {

@@ -52,6 +52,7 @@ export const processKind = defineCheckKind<ProcessOptions>({
 	headline: null,
 	origin: () => null,
 	target: choiceText,
+	texts: () => ['started'],
 	samples: (options) => {
 		const units: Record<string, Unit> = {
 			count: 'none',

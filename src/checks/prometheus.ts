@@ -14,7 +14,7 @@ import { safeLine, shown } from './masking.ts';
 import { type Answer, readAnswer } from './prometheus-answer.ts';
 import { type PrometheusOptions, prometheusSchema } from './prometheus-options.ts';
 import { countSample, msSample } from './samples.ts';
-import { measured, type Reckoned, reckonSeries, seriesUnits } from './series-samples.ts';
+import { measured, type Reckoned, reckonSeries, seriesTexts, seriesUnits } from './series-samples.ts';
 import { shellWord } from './shell-word.ts';
 
 const SECOND = 1000;
@@ -46,6 +46,7 @@ export const prometheus = defineCheckKind<PrometheusOptions>({
 	headline: 'latency',
 	origin: ({ url }) => new URL(reveal(url)).origin,
 	target: ({ query }) => clean(Object.values(query).join('; '), { max: 200 }),
+	texts: ({ query }) => Object.keys(query).flatMap(seriesTexts),
 	samples: (options) => {
 		const units: Record<string, Unit> = { latency: 'ms' };
 		for (const name of Object.keys(options.query)) {

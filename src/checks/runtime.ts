@@ -105,6 +105,7 @@ export const runtime = defineCheckKind<RuntimeOptions>({
 		const words = [...argvOf(options), ...(options.packages ?? []), options.git ?? ''];
 		return clean(words.filter((word) => word !== '').join(' '), { max: 200 });
 	},
+	texts: () => ['version', 'missing', 'outdated', 'installed', 'branch', 'commit'],
 	samples: (options) => {
 		const units: Record<string, Unit> = {};
 		const add = (...names: readonly string[]) => {

@@ -41,6 +41,7 @@ export const schedule = defineCheckKind<ScheduleOptions>({
 	headline: null,
 	origin: () => null,
 	target: targetOf,
+	texts: () => ['written', 'next', 'previous', 'collides'],
 	samples: () => ({
 		entries: 'none',
 		timed: 'none',

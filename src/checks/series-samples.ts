@@ -34,6 +34,11 @@ export function seriesUnits(name: string, measure: Measure): Readonly<Record<str
 	return units;
 }
 
+/** Those that are words. */
+export function seriesTexts(name: string): readonly string[] {
+	return [`${name}.lowest`, `${name}.highest`];
+}
+
 /** An exact number with its unit, or null for NaN, an infinity, and what is no number. */
 export function measured(text: string, measure: Measure): Quantity | null {
 	const found = readQuantity(text, unitOf(measure));

@@ -6,6 +6,7 @@ import { clean } from '../domain/text.ts';
 import { formatBare, isQuantity, type SampleValue, type Unit } from '../domain/value.ts';
 import { defineCheckKind } from './define.ts';
 import { safeLine } from './masking.ts';
+import { restoredPath } from './restored.ts';
 import { countSample, msSample } from './samples.ts';
 import { shellWord } from './shell-word.ts';
 import { isIndexed, SQLITE_FACTS, type SqliteOptions, sqliteSchema } from './sqlite-options.ts';
@@ -44,6 +45,10 @@ export const sqlite = defineCheckKind<SqliteOptions>({
 	headline: 'took',
 	origin: () => null,
 	target: (options) => clean(options.file, { max: 200 }),
+	texts: ({ facts, plan = {} }) => [
+		...(facts ? ['schema'] : []),
+		...Object.keys(plan).map((name) => `${name}.plan`),
+	],
 	samples: (options) => {
 		const units: Record<string, Unit> = { took: 'ms' };
 		for (const name of Object.keys(options.read ?? {})) {
@@ -70,6 +75,10 @@ export const sqlite = defineCheckKind<SqliteOptions>({
 		`sqlite3 -readonly ${shellWord(options.file)} ${statements(options)
 			.map(([, statement]) => shellWord(statement))
 			.join(' ')}`,
+	onRestored(options, restored) {
+		const file = restoredPath(options.file, restored);
+		return file === null ? null : { ...options, file };
+	},
 	async probe(options, ports, context) {
 		const began = ports.clock.monotonic();
 		const answer = await ports.sql.read(

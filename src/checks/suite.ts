@@ -58,6 +58,7 @@ export const suite = defineCheckKind<SuiteOptions>({
 	headline: null,
 	origin: () => null,
 	target: (options) => clean(argvOf(options)?.join(' ') ?? options.report ?? '', { max: 200 }),
+	texts: () => ['failing'],
 	samples: (options) => {
 		const units: Record<string, Unit> = { ...SUITE_SAMPLES };
 		for (const category of Object.keys(options.categories ?? {}))

@@ -56,6 +56,7 @@ export const systemd = defineCheckKind<SystemdOptions>({
 	headline: null,
 	origin: () => null,
 	target: (options) => clean(options.unit, { max: 200 }),
+	texts: () => ['active', 'sub', 'enabled', 'result', 'since'],
 	samples: () => UNITS,
 	values: () => ['active', 'restarts', 'memory'],
 	impliedMust: () => ['active == "active"'],

@@ -54,6 +54,7 @@ export const tls = defineCheckKind<TlsOptions>({
 		clean(options.name === undefined ? addressOf(options) : `${addressOf(options)} (${options.name})`, {
 			max: 200,
 		}),
+	texts: () => ['problem', 'expires', 'names', 'issuer', 'chain', 'protocol', 'cipher', 'fingerprint'],
 	samples: () => ({
 		left: 'ms',
 		days: 'none',

@@ -110,6 +110,7 @@ export const upstreams = defineCheckKind<UpstreamsOptions>({
 		const path = typeof address === 'string' ? new URL(address).pathname : '***';
 		return clean(`GET ${path} × ${Math.max(1, all.length) * times}`, { max: 200 });
 	},
+	texts: () => ['missing', 'disagree'],
 	samples: ({ compare = {} }) => {
 		const units: Record<string, Unit> = {
 			asked: 'none',

@@ -65,6 +65,7 @@ export const websocket = defineCheckKind<WebSocketOptions>({
 		typeof url === 'string'
 			? clean(`WS ${new URL(url).pathname}${new URL(url).search}`, { max: 200 })
 			: 'WS ***',
+	texts: () => ['protocol'],
 	samples: () => ({
 		status: 'none',
 		opened: 'none',

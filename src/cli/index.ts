@@ -1,10 +1,15 @@
 import { ownText } from '../domain/own-text.ts';
 import { clean } from '../domain/text.ts';
 import { say } from '../i18n/messages.ts';
+import { backupCommand } from './backup.ts';
+import { backupsCommand } from './backups.ts';
 import { type CliContext, EXIT, type HeadlessCommand, UsageError } from './command.ts';
 import { configCommand } from './config.ts';
+import { drillCommand } from './drill.ts';
 import { eventCommand } from './event.ts';
+import { pruneCommand } from './prune.ts';
 import { reportCommand } from './report.ts';
+import { restoreCommand } from './restore.ts';
 import { runCommand } from './run.ts';
 import { statusCommand } from './status.ts';
 import { verifyCommand } from './verify.ts';
@@ -17,6 +22,11 @@ export const COMMANDS = [
 	statusCommand,
 	reportCommand,
 	verifyCommand,
+	backupsCommand,
+	backupCommand,
+	drillCommand,
+	restoreCommand,
+	pruneCommand,
 	configCommand,
 	watchCommand,
 	eventCommand,
@@ -35,6 +45,9 @@ const OPTIONS = [
 
 const DEMO = { en: 'open the console on the embedded demo system', 'zh-CN': '在内置演示系统上打开控制台' };
 
+/** A longer one has its summary on the next line. */
+const WIDEST_USAGE = 36;
+
 /** The page of a command, or of all when none of ours is named. */
 export function helpText({ locale }: Pick<CliContext, 'locale'>, name?: string): string {
 	const asked = COMMANDS.find((command) => command.name === name);
@@ -48,8 +61,11 @@ export function helpText({ locale }: Pick<CliContext, 'locale'>, name?: string):
 		...COMMANDS.map((c) => [c.usage, ownText(c.summary, locale)] as const),
 	];
 	const table = (rows: readonly (readonly [string, string])[]) => {
-		const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-		return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`).join('\n');
+		const fits = rows.filter(([left]) => left.length <= WIDEST_USAGE);
+		const width = Math.max(...fits.map(([left]) => left.length)) + 2;
+		const own = (left: string) =>
+			left.length < width ? left.padEnd(width) : `${left}\n  ${''.padEnd(width)}`;
+		return rows.map(([left, right]) => `  ${own(left)}${right}`).join('\n');
 	};
 	const options = OPTIONS.map(([flag, key]) => [flag, t(key)] as const);
 	return `${t('usage')}\n${t('no-command')}\n\n${t('commands')}\n${table(commands)}\n\n${t('options')}\n${table(options)}\n\n${t('exit')}\n`;

@@ -1,3 +1,4 @@
+import type { PlanPicture } from '../domain/backup-picture.ts';
 import type { Engine, EngineEvent } from '../domain/engine.ts';
 import type { CheckPicture, ConfigProblem, StoragePicture, SystemFace } from '../domain/picture.ts';
 import { faultText } from '../i18n/fault.ts';
@@ -11,9 +12,16 @@ export interface Opened {
 	readonly face: SystemFace;
 	/** By check id, kept up to date. */
 	readonly pictures: ReadonlyMap<string, CheckPicture>;
+	/** As they were told last; null where nothing was told of them yet. */
+	plans(): readonly PlanPicture[] | null;
 	/** Hears events from now on. */
 	on(listener: (event: EngineEvent) => void): () => void;
+	/** From now on the command ends by itself when it is interrupted: it has something to take away first. */
+	endsItself(): void;
 }
+
+/** How long taking away what was begun may take: a server may have to drop what was restored into it. */
+const LINGER_MS = 30_000;
 
 /** Opens the engine for one command, runs it, and closes in order; a failure to open is said and becomes the exit code. */
 export async function withEngine(
@@ -26,6 +34,8 @@ export async function withEngine(
 	const engine = found.value;
 	let face: SystemFace | null = null;
 	let storage: StoragePicture | null = null;
+	let plans: readonly PlanPicture[] | null = null;
+	let endsItself = false;
 	const pictures = new Map<string, CheckPicture>();
 	const listeners = new Set<(event: EngineEvent) => void>();
 	const stop = engine.subscribe((event) => {
@@ -34,6 +44,7 @@ export async function withEngine(
 		if (event.kind === 'picture' || event.kind === 'recorded') {
 			for (const check of event.checks) pictures.set(check.id, check);
 		}
+		if (event.kind === 'backups') plans = event.plans;
 		for (const listener of listeners) listener(event);
 	});
 	let code: number;
@@ -43,14 +54,21 @@ export async function withEngine(
 			engine,
 			face,
 			pictures,
+			plans: () => plans,
+			endsItself() {
+				endsItself = true;
+				context.linger(LINGER_MS);
+			},
 			on(listener) {
 				listeners.add(listener);
 				return () => listeners.delete(listener);
 			},
 		});
 		// Asked to end: what runs is ended with us by closing in order, not left behind.
-		code = await Promise.race([work, context.interrupted]);
+		const interrupted = context.interrupted.then((asked) => (endsItself ? work : asked));
+		code = await Promise.race([work, interrupted]);
 	} finally {
+		context.live(null);
 		await engine.close();
 		stop();
 	}

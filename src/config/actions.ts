@@ -9,6 +9,7 @@ import { argumentsOf, type CommandSource } from '../fields/command-line.ts';
 import { fillWithFaults, type Surroundings } from './checks.ts';
 import type { Complaints } from './complaints.ts';
 import { checkNames, readConditions } from './conditions.ts';
+import { checkEvents } from './events.ts';
 import { fieldWords } from './field-words.ts';
 import { resolvePath } from './paths.ts';
 import { actionSchema } from './sections.ts';
@@ -23,6 +24,7 @@ interface ActionKeys {
 	readonly key?: string;
 	readonly confirm?: boolean;
 	readonly recheck?: readonly string[];
+	readonly tells?: string;
 	readonly run?: CommandSource;
 	readonly shell?: boolean;
 	readonly cwd?: string;
@@ -36,6 +38,7 @@ interface ActionKeys {
 export interface ActionNames {
 	readonly checks: readonly string[];
 	readonly actions: readonly string[];
+	readonly events: readonly string[];
 	/** Keys the console has itself. */
 	readonly reserved: readonly string[];
 }
@@ -86,6 +89,8 @@ function readAction(
 		}
 	}
 	checkKey(keys.key, tree, around);
+	if (keys.tells !== undefined)
+		checkEvents([keys.tells], member(tree, 'tells') ?? tree, names.events, complaints);
 	const body = bodyOf(keys, tree, names, around);
 	const pattern = readPattern(keys.result, member(tree, 'result'), around);
 	const { must, should } = conditionsOf(tree, keys.run !== undefined, pattern, around);
@@ -96,6 +101,7 @@ function readAction(
 		key: keys.key ?? null,
 		confirm: keys.confirm ?? false,
 		recheck: recheckOf(keys.recheck ?? [], member(tree, 'recheck') ?? tree, names, complaints),
+		...(keys.tells === undefined ? {} : { tells: keys.tells }),
 		body,
 		result: pattern === null ? null : (keys.result ?? null),
 		must,

@@ -268,9 +268,9 @@ function parseImplied(text: string): CheckDefinition['must'][number] {
 }
 
 /** Paths and globs the kind names, absolute against the configuration's folder. */
-function resolvePaths(
+export function resolvePaths(
 	options: Record<string, unknown>,
-	kind: RegisteredKind,
+	kind: { readonly paths: readonly string[] },
 	folder: string,
 ): Record<string, unknown> {
 	const resolve = (value: unknown): unknown => {

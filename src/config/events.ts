@@ -4,7 +4,7 @@ import type { EventDefinition } from '../domain/system.ts';
 import type { Surroundings } from './checks.ts';
 import type { Complaints } from './complaints.ts';
 import { eventSchema } from './sections.ts';
-import { type MapTree, member, type Tree } from './tree.ts';
+import type { MapTree, Tree } from './tree.ts';
 import { validate } from './validate.ts';
 
 /** Every event of the section; one without keys is called by its id. */
@@ -19,14 +19,13 @@ export function readEvents(section: MapTree, around: Surroundings): EventDefinit
 	});
 }
 
-/** Names of events that a step follows: none that is not declared could ever be told. */
+/** Names of events that a step follows or an action tells, as written at `node`: none but declared ones there are. */
 export function checkEvents(
 	names: readonly string[],
-	step: Tree,
+	node: Tree,
 	declared: readonly string[],
 	complaints: Complaints,
 ): void {
-	const node = member(step, 'events') ?? step;
 	for (const [index, name] of names.entries()) {
 		if (declared.includes(name)) continue;
 		const meant = nearest(name, declared);

@@ -28,6 +28,8 @@ const ZH: Readonly<Record<string, string>> = {
 	'names with what is compared, such as {orders: $.count}; "missing" and the like are taken':
 		'名称及比较的内容，如 {orders: $.count}；“missing”等不可用',
 	'at least two answers: several upstreams, or times': '至少两个响应：多个上游，或 times',
+	'"reads: true" for a POST that changes nothing, or a flow that writes: this environment has a guard':
+		'对不改动数据的 POST 写“reads: true”，会写入的请用 flow：此环境有保护',
 	'a flow for a method that writes: this environment has a guard': '用 flow 执行会写入的方法：此环境有保护',
 	'the name of a step, such as log-in': '步骤名称，如 log-in',
 	'a list of steps': '步骤列表',

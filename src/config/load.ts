@@ -1,3 +1,4 @@
+import { backupActionIds } from '../domain/backup.ts';
 import { nearest } from '../domain/condition/index.ts';
 import { serviceId } from '../domain/ids.ts';
 import type { OwnText } from '../domain/own-text.ts';
@@ -5,6 +6,7 @@ import type { ConfigProblem } from '../domain/picture.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { SystemDefinition } from '../domain/system.ts';
 import { readActions } from './actions.ts';
+import { readBackups } from './backups.ts';
 import { readMaintenance, withNeeds } from './behaviour.ts';
 import { readChecks, type Surroundings } from './checks.ts';
 import { type Complaints, createComplaints, inOrder } from './complaints.ts';
@@ -25,13 +27,24 @@ import {
 } from './sections.ts';
 import { readSheets } from './sheets.ts';
 import type { ConfigSources, LoadedConfig, LoadOptions } from './sources.ts';
+import { readTargets } from './targets.ts';
 import { emptyMap, type MapTree, member, type ScalarTree, type Tree } from './tree.ts';
 import { validate } from './validate.ts';
 
 export type { ConfigSources, LoadedConfig, LoadOptions } from './sources.ts';
 
 /** Sections that are maps of named entries; their entries are read one by one. */
-const NAMED = ['environments', 'services', 'checks', 'actions', 'rounds', 'secrets', 'events'] as const;
+const NAMED = [
+	'environments',
+	'services',
+	'checks',
+	'actions',
+	'rounds',
+	'secrets',
+	'events',
+	'backups',
+	'targets',
+] as const;
 
 /**
  * Reads a configuration and all it includes for one environment. `path` is absolute. Every problem is listed, each with
@@ -154,7 +167,13 @@ function readSystem(
 	const named = { checks: read, services: services.map((service): string => service.id), complaints };
 	const checks = withNeeds(checkTree, section(root, 'services'), named);
 	const maintenance = readMaintenance(member(root, 'maintenance'), timezone, named, around);
-	const names = { checks: [...checkTree.entries.keys()], actions: [...actionTree.entries.keys()] };
+	const backupTree = section(root, 'backups');
+	const events = readEvents(section(root, 'events'), around);
+	const names = {
+		events: events.map(({ id }) => id),
+		checks: [...checkTree.entries.keys()],
+		actions: [...actionTree.entries.keys(), ...[...backupTree.entries.keys()].flatMap(backupActionIds)],
+	};
 	const keys = simple.keys ?? {};
 	checkKeys(keys, member(root, 'keys'), complaints);
 	const actions = readActions(
@@ -162,12 +181,15 @@ function readSystem(
 		{ ...names, reserved: [...reserved, ...Object.values(keys)] },
 		around,
 	);
-	const events = readEvents(section(root, 'events'), around);
-	const sheets = readSheets(
-		section(root, 'rounds'),
-		{ ...names, services, events: events.map(({ id }) => id) },
-		around,
-	);
+	const sheets = readSheets(section(root, 'rounds'), { ...names, services }, around);
+	const targetTree = section(root, 'targets');
+	const planNames = {
+		checks,
+		actions: [...actionTree.entries.keys()],
+		targets: readTargets(targetTree, around),
+		declaredTargets: [...targetTree.entries.keys()],
+	};
+	const backups = readBackups(backupTree, planNames, around);
 	if (checkTree.entries.size === 0) complaints.warn({ ...root, end: root.start }, 'no-checks');
 	const face = ({ name, guard }: Environments['active']) => ({ name, guard });
 	return {
@@ -183,7 +205,7 @@ function readSystem(
 		checks,
 		actions,
 		sheets,
-		backups: [],
+		backups,
 		events,
 		maintenance,
 		keys,

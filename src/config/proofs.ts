@@ -22,12 +22,14 @@ export function proveSystem(system: SystemDefinition): readonly ProvedGroup[] {
 	const checks = system.checks.map((check): ProvedGroup => {
 		const own = units.get(check.id) ?? {};
 		const shown = check.show.map((value) => value.name);
+		const texts = findCheckKind(check.kind)?.texts?.(check.options) ?? [];
 		return {
 			kind: 'check',
 			id: check.id,
 			title: check.title,
 			proofs: prove(check, {
 				show: check.show,
+				isText: (name) => texts.includes(name) && !shown.includes(name),
 				isOwn: (name) => Object.hasOwn(own, name) || shown.includes(name),
 				unitOf: (name) => {
 					if (Object.hasOwn(own, name)) return own[name];

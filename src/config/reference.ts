@@ -1,13 +1,10 @@
 import { parse } from 'yaml';
 import type { RegisteredKind } from '../checks/define.ts';
-import { CHECK_KINDS } from '../checks/index.ts';
 import { ownText } from '../domain/own-text.ts';
 import { unitText } from '../i18n/why.ts';
-import { keysOfKind } from './checks.ts';
-import { configSchema, type Json } from './schema.ts';
+import { configSchema, FAMILIES, type Family, type Json } from './schema.ts';
 import { checkSchema, NOT_YET } from './sections.ts';
 
-const KINDS = CHECK_KINDS as readonly unknown[] as readonly RegisteredKind[];
 const COMMON = Object.keys(checkSchema.shape);
 
 /** The reference page of the configuration, in Markdown, made of the schema the loader checks with. */
@@ -32,7 +29,7 @@ export function referencePage(): string {
 	];
 	for (const [name, section] of Object.entries(sections)) {
 		const entry = entryShape(section);
-		if (name === 'checks' || entry === null) continue;
+		if (name in FAMILIES || entry === null) continue;
 		lines.push(
 			'',
 			`## \`${name}\``,
@@ -43,37 +40,47 @@ export function referencePage(): string {
 		);
 		lines.push(...nestedTables(entry, name));
 	}
-	lines.push('', '## `checks`', '', 'Keys of every check; each kind adds its own.', '');
-	const [first] = checkShapes(sections);
-	if (first !== undefined)
-		lines.push(
-			...tableOf(
-				{
-					...pick(first, COMMON),
-					kind: { description: 'The sort of question.', enum: KINDS.map((kind) => kind.name) },
-				},
-				requiredOf(first),
-			),
-		);
-	for (const [index, kind] of KINDS.entries()) {
-		const shape = checkShapes(sections)[index] as Json;
-		lines.push('', `### \`kind: ${kind.name}\``, '', `${ownText(kind.title, 'en')}.`, '');
-		lines.push(
-			...tableOf(
-				pick(
-					shape,
-					keysOfKind(kind).filter((key) => !COMMON.includes(key)),
-				),
-				requiredOf(shape),
-			),
-		);
-		const implied =
-			kind.impliedMust === undefined
-				? []
-				: ['', 'Without `must`, a condition of its own holds; `rounds config explain` shows it.'];
-		lines.push(...implied, '', ...samplesLine(kind), '```yaml', kind.example.trimEnd(), '```');
-	}
+	for (const [name, family] of Object.entries(FAMILIES)) lines.push(...familyPages(name, family, sections));
 	return `${lines.join('\n')}\n`;
+}
+
+/** A family's section: the keys all entries have, and a part for each member with its own keys and its example. */
+function familyPages(section: string, family: Family, sections: Record<string, Json>): string[] {
+	const shapes = memberShapes(sections[section]);
+	const common = Object.keys(family.common.shape);
+	const first = shapes[0];
+	const lines = [
+		'',
+		`## \`${section}\``,
+		'',
+		`${family.description} Keys of every one; each ${family.tag} adds its own.`,
+		'',
+	];
+	if (first !== undefined) {
+		const tag = {
+			description: `The sort of ${section === 'checks' ? 'question' : section === 'targets' ? 'place' : 'thing that is copied'}.`,
+			enum: family.members.map(({ name }) => name),
+		};
+		const all = { ...pick(first, common), [family.tag]: tag };
+		lines.push(...tableOf(all, requiredOf(first)));
+		lines.push(...nestedTables({ properties: pick(first, common) }, section));
+	}
+	for (const [index, member] of family.members.entries()) {
+		const shape = shapes[index] as Json;
+		const own = Object.keys(shape['properties'] as Json).filter((key) => !common.includes(key));
+		lines.push('', `### \`${family.tag}: ${member.name}\``, '', `${ownText(member.title, 'en')}.`, '');
+		lines.push(...tableOf(pick(shape, own), requiredOf(shape)));
+		const kind = section === 'checks' ? (member as unknown as RegisteredKind) : null;
+		if (kind?.impliedMust !== undefined)
+			lines.push('', 'Without `must`, a condition of its own holds; `rounds config explain` shows it.');
+		lines.push('', ...(kind === null ? [] : samplesLine(kind)), '```yaml', member.example.trimEnd(), '```');
+	}
+	return lines;
+}
+
+function memberShapes(section: Json | undefined): Json[] {
+	const entry = section?.['additionalProperties'] as Json | undefined;
+	return (entry?.['oneOf'] as Json[] | undefined) ?? [];
 }
 
 function samplesLine(kind: RegisteredKind): string[] {
@@ -94,11 +101,6 @@ function samplesLine(kind: RegisteredKind): string[] {
 function exampleOptions(kind: RegisteredKind): unknown {
 	const [check] = Object.values(parse(kind.example) as Record<string, Json>);
 	return Object.fromEntries(Object.entries(check ?? {}).filter(([key]) => !COMMON.includes(key)));
-}
-
-function checkShapes(sections: Record<string, Json>): Json[] {
-	const entry = sections['checks']?.['additionalProperties'] as Json | undefined;
-	return (entry?.['oneOf'] as Json[] | undefined) ?? [];
 }
 
 function entryShape(section: Json): Json | null {

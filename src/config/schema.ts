@@ -1,13 +1,55 @@
 import { z } from 'zod';
-import type { RegisteredKind } from '../checks/define.ts';
 import { CHECK_KINDS } from '../checks/index.ts';
-import { ownText } from '../domain/own-text.ts';
+import { type OwnText, ownText } from '../domain/own-text.ts';
+import { SOURCES } from '../sources/index.ts';
+import { TARGETS } from '../targets/index.ts';
+import { planSchema, targetSchema } from './backup-sections.ts';
 import { checkSchema, SECTIONS } from './sections.ts';
 
 /** A JSON Schema, as plain data. */
 export type Json = { [key: string]: unknown };
 
-const KINDS = CHECK_KINDS as readonly unknown[] as readonly RegisteredKind[];
+/** What every family says of its members: a name, a title, the keys of its own, an example. */
+export interface Member {
+	readonly name: string;
+	readonly title: OwnText;
+	readonly schema: z.ZodType;
+	readonly example: string;
+}
+
+export interface Family {
+	/** Keys that all members have. */
+	readonly common: z.ZodObject;
+	/** The key that names the member. */
+	readonly tag: string;
+	readonly members: readonly Member[];
+	readonly description: string;
+}
+
+const membersOf = (list: readonly unknown[]): readonly Member[] => list as readonly Member[];
+
+/** Sections whose entries are of a kind, and have that kind's keys. */
+export const FAMILIES: Readonly<Record<string, Family>> = {
+	checks: {
+		common: checkSchema,
+		tag: 'kind',
+		members: membersOf(CHECK_KINDS),
+		description: 'Questions asked about services.',
+	},
+	targets: {
+		common: targetSchema,
+		tag: 'kind',
+		members: membersOf(TARGETS),
+		description: 'Places for backups, by name; a plain folder needs no name.',
+	},
+	backups: {
+		common: planSchema,
+		tag: 'source',
+		members: membersOf(SOURCES),
+		description: 'Backup plans: what is copied, where to, when, how long it is kept, how it is proven.',
+	},
+};
+
 // These are read before anything is filled in.
 const NOT_FILLED = new Set(['version', 'environments', 'secrets', 'include']);
 
@@ -15,14 +57,14 @@ const NOT_FILLED = new Set(['version', 'environments', 'secrets', 'include']);
 export function configSchema(): Json {
 	const properties: Json = {};
 	for (const [key, schema] of Object.entries(SECTIONS)) {
+		if (key in FAMILIES) {
+			properties[key] = familyShape(FAMILIES[key] as Family);
+			continue;
+		}
 		properties[key] = NOT_FILLED.has(key) ? shapeOf(schema) : withReferences(shapeOf(schema));
 		if (key === 'secrets') properties[key] = secretsShape(properties[key] as Json);
 		if (key === 'services') {
-			properties['checks'] = {
-				description: 'Questions asked about services.',
-				type: 'object',
-				additionalProperties: { oneOf: KINDS.map(checkShape) },
-			};
+			properties['checks'] = familyShape(FAMILIES['checks'] as Family);
 		}
 	}
 	return {
@@ -36,24 +78,45 @@ export function configSchema(): Json {
 	};
 }
 
-/** One kind's checks: the keys of every check and the kind's own. */
-function checkShape(kind: RegisteredKind): Json {
-	const common = shapeOf(checkSchema);
-	const own = shapeOf(kind.schema);
+function familyShape(family: Family): Json {
+	const { description, common, members } = family;
+	const shapes = members.map((member) => memberShape(member, family));
+	// A plan that says why there is nothing to copy needs no source.
+	const plain = 'nothing' in common.shape ? [plainShape(common, ['title', 'nothing'])] : [];
+	return {
+		description,
+		type: 'object',
+		additionalProperties: { oneOf: [...shapes, ...plain] },
+	};
+}
+
+function plainShape(common: z.ZodObject, keys: readonly string[]): Json {
+	const { properties } = withReferences(shapeOf(common)) as { properties: Json };
+	return {
+		type: 'object',
+		properties: Object.fromEntries(Object.entries(properties).filter(([key]) => keys.includes(key))),
+		required: keys.slice(-1),
+		additionalProperties: false,
+	};
+}
+
+/** One member's entries: the keys of every entry and the member's own. */
+function memberShape(member: Member, { common: schema, tag }: Family): Json {
+	const common = shapeOf(schema);
+	const own = shapeOf(member.schema);
 	const required = [
+		tag,
 		...((common['required'] as string[] | undefined) ?? []),
 		...((own['required'] as string[] | undefined) ?? []),
 	];
 	const shape = withReferences({
 		properties: { ...(common['properties'] as Json), ...(own['properties'] as Json) },
 	});
+	const title = ownText(member.title, 'en');
 	return {
-		title: `${kind.name}: ${ownText(kind.title, 'en')}`,
+		title: `${member.name}: ${title}`,
 		type: 'object',
-		properties: {
-			...(shape['properties'] as Json),
-			kind: { const: kind.name, description: ownText(kind.title, 'en') },
-		},
+		properties: { ...(shape['properties'] as Json), [tag]: { const: member.name, description: title } },
 		required: [...new Set(required)],
 		additionalProperties: false,
 	};

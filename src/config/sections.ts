@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CADENCES } from '../domain/cadence.ts';
 import type { OwnText } from '../domain/own-text.ts';
 import { commandSource, duration, path, port, text, written } from '../fields/fields.ts';
+import { planSchema, targetSchema } from './backup-sections.ts';
 
 /** Names an operator gives: they appear in conditions, file names and on the command line. */
 export const ID = /^\p{L}[\p{L}\p{N}_-]{0,63}$/u;
@@ -103,6 +104,9 @@ export const actionSchema = z.strictObject({
 		.min(1)
 		.optional()
 		.describe('Checks to ask again when it has ended, since it may have changed them; [all] for every one.'),
+	tells: plain()
+		.optional()
+		.describe('The event that has happened once this ended ok: the steps that follow it are due.'),
 	run: commandSource()
 		.optional()
 		.describe('Command: a list of arguments, or one line that is split without a shell.'),
@@ -201,6 +205,14 @@ export const SECTIONS = {
 		.record(z.string(), actionSchema)
 		.optional()
 		.describe('What can be started by key, palette, step or command line.'),
+	targets: z
+		.record(z.string(), targetSchema)
+		.optional()
+		.describe('Places for backups, by name; a plain folder needs no name.'),
+	backups: z
+		.record(z.string(), planSchema)
+		.optional()
+		.describe('Backup plans: what is copied, where to, when, how long it is kept, how it is proven.'),
 	rounds: z.record(z.string(), sheetSchema).optional().describe('Round sheets.'),
 	events: z
 		.record(z.string(), eventSchema)
@@ -225,7 +237,6 @@ export const SECTIONS = {
 
 /** Words of sections whose capability is not built yet. */
 export const NOT_YET = [
-	'backups',
 	'channels',
 	'alerts',
 	'contacts',
@@ -234,7 +245,6 @@ export const NOT_YET = [
 	'runbooks',
 	'incidents',
 	'drills',
-	'targets',
 	'deploys',
 ] as const;
 

@@ -112,7 +112,7 @@ function readStep(step: StepKeys, at: Tree, names: SheetNames, around: Surroundi
 		}
 	}
 	const title = step.title ?? null;
-	checkEvents(step.events ?? [], at, names.events, complaints);
+	checkEvents(step.events ?? [], member(at, 'events') ?? at, names.events, complaints);
 	const when = {
 		...(step.every === undefined ? {} : { every: step.every }),
 		...(step.events === undefined ? {} : { events: [...new Set(step.events)] }),

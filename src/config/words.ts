@@ -1,4 +1,5 @@
 import { defineMessages } from '../i18n/messages.ts';
+import { backupWords } from './backup-words.ts';
 
 /** Everything the loader says about a file. English is the source. */
 export const words = defineMessages({
@@ -113,6 +114,7 @@ export const words = defineMessages({
 		'name-taken': '"{name}" is already a value of this kind of check',
 		'action-sample': 'the result of an action has "exit" and the named groups of "result", not "{name}"',
 		'also-must': 'the same stands under "must": broken, it is critical and never a warning',
+		...backupWords.en,
 		vacuous: 'this condition cannot fail: {detail}',
 		'action-body': 'expected exactly one of run, builtin or sequence',
 		'only-with-run': '"{key}" belongs to an action with "run"',
@@ -246,6 +248,7 @@ export const words = defineMessages({
 		'name-taken': '“{name}”已是此类检查的值',
 		'action-sample': '操作的结果有“exit”和“result”的命名分组，没有“{name}”',
 		'also-must': '“must”中已有相同的条件：不满足时总是严重，不会是警告',
+		...backupWords['zh-CN'],
 		vacuous: '此条件不可能失败：{detail}',
 		'action-body': 'run、builtin、sequence 三者应恰有其一',
 		'only-with-run': '“{key}”只能与“run”一起使用',

@@ -1,4 +1,4 @@
-import type { BackupVerb, Copy, Drill, Progress } from './backup.ts';
+import type { BackupVerb, Copy, Drill, Progress, Retention } from './backup.ts';
 import type { Cadenced } from './backup-schedule.ts';
 import type { Fault } from './fault.ts';
 import type { ActionId, OperationId, PlanId } from './ids.ts';
@@ -51,6 +51,7 @@ export interface PlanPicture {
 	readonly subject: string;
 	readonly targets: readonly { readonly name: string; readonly kind: string; readonly where: string }[];
 	readonly schedule: Cadenced | null;
+	readonly keep?: Retention;
 	/** Said where there is nothing to copy. */
 	readonly nothing: OwnText | null;
 	readonly restorable: boolean;

@@ -1,3 +1,4 @@
+import type { Packed, PackRequest, Sealed, Swapped, SwapRequest, Unpacked } from './archive.ts';
 import type { Compression, Encryption, Manifest, Progress } from './backup.ts';
 import type { DatabasePlace, DatabasePort } from './database-port.ts';
 import type { Fault } from './fault.ts';
@@ -86,6 +87,8 @@ export interface FoldersPort {
 	remove(path: string): Promise<Result<void, Fault>>;
 	/** A whole folder of ours; links inside are removed, not followed. */
 	removeFolder(path: string): Promise<Result<void, Fault>>;
+	/** Makes a private, empty folder somewhere, and takes it away with all that is in it once `act` has ended. */
+	privately<T>(act: (folder: string) => Promise<T>): Promise<Result<T, Fault>>;
 }
 
 export interface SqliteCopyRequest {
@@ -100,7 +103,8 @@ export interface SqliteCopyRequest {
 
 export interface SqliteCopied {
 	readonly method: 'wal-snapshot' | 'locked-steps' | 'locked-whole' | 'vacuum-into';
-	readonly journalMode: string;
+	/** `wal` or `rollback`: what the file itself says. */
+	readonly journalMode: 'wal' | 'rollback';
 	readonly bytes: number;
 	readonly pageSize: number;
 	readonly rows: Readonly<Record<string, number>>;
@@ -116,48 +120,12 @@ export interface SqliteCopied {
 }
 
 export interface SqliteState {
-	/** `ok`, or what integrity_check says first. */
+	/** `ok`, or what integrity_check says first; `unread` where it was not asked for. */
 	readonly integrity: string;
 	readonly rows: Readonly<Record<string, number>>;
 	readonly sums: Readonly<Record<string, string>>;
 	readonly userVersion: number;
 	readonly schema: string;
-}
-
-export interface PackRequest {
-	/** Names in the archive are relative to it. */
-	readonly root: string;
-	/** Absolute globs. */
-	readonly files: readonly string[];
-	readonly exclude: readonly string[];
-	/** New tar file. */
-	readonly to: string;
-}
-
-export interface Packed {
-	readonly files: number;
-	readonly links: number;
-	/** Bytes of the files themselves. */
-	readonly bytes: number;
-	/** Sockets, devices and pipes, which no archive can hold: counted and named, at most 100. */
-	readonly left: readonly string[];
-	/** Files that changed while they were read, named, at most 100. */
-	readonly changed: readonly string[];
-}
-
-export interface Unpacked {
-	readonly files: number;
-	readonly bytes: number;
-	/** Every entry, at most 10,000, as `name\tbytes\tsha256`. */
-	readonly entries: readonly string[];
-}
-
-export interface Sealed {
-	/** Lower-case hex, of the file as it lies there. */
-	readonly sha256: string;
-	readonly bytes: number;
-	readonly plainSha256: string;
-	readonly plainBytes: number;
 }
 
 type Heavy<Request, Answer> = (
@@ -170,18 +138,36 @@ type Heavy<Request, Answer> = (
 export interface HeavyPort {
 	/** Faults as `sqlite` checks have them, `source-changed`, `disk-full`, `name-taken`. */
 	readonly copySqlite: Heavy<SqliteCopyRequest, SqliteCopied>;
-	/** Opens a finished copy of our own read-only; `full` runs integrity_check. */
+	/**
+	 * Opens a database read-only; `full` runs integrity_check. With `longestWaitMs` it is a live one: where reading it keeps its
+	 * writers out, it ends by then with `database-locked` {reason: keeps-writers-out}.
+	 */
 	readonly lookSqlite: Heavy<
-		{ readonly file: string; readonly sums: Readonly<Record<string, string>>; readonly full: boolean },
+		{
+			readonly file: string;
+			readonly sums: Readonly<Record<string, string>>;
+			readonly full: boolean;
+			readonly longestWaitMs?: number;
+		},
 		SqliteState
 	>;
-	/** Statements on a database of our own, in one transaction: masks. An empty list makes an empty database. */
+	/**
+	 * Statements on a database of our own, in one transaction: masks. An empty list makes a new empty database, unless `as` says
+	 * that a finished one takes a journal mode, and the owner and mode of another file (`like`; null: stays ours).
+	 */
 	readonly changeSqlite: Heavy<
-		{ readonly file: string; readonly statements: readonly string[] },
+		{
+			readonly file: string;
+			readonly statements: readonly string[];
+			readonly as?: { readonly journalMode: 'wal' | 'rollback'; readonly like: string | null };
+		},
 		Record<never, never>
 	>;
 	readonly pack: Heavy<PackRequest, Packed>;
-	/** Reads a tar to its end; `archive-unsafe` {entry, reason}, `copy-damaged`. `to` null: only looks. Refused whole, before a byte is written. */
+	/**
+	 * Reads a tar to its end; `archive-unsafe` {entry, reason}, `copy-damaged`. `to` null: only looks. Refused whole, before a byte is
+	 * written; `to` is a new or an empty folder, empty again after a failure.
+	 */
 	readonly unpack: Heavy<
 		{ readonly from: string; readonly to: string | null; readonly maxBytes: number },
 		Unpacked
@@ -196,6 +182,10 @@ export interface HeavyPort {
 		},
 		Sealed
 	>;
+	/** All or nothing; a journal in `aside` makes `unswap` possible after a crash at any moment. */
+	readonly swap: Heavy<SwapRequest, Swapped>;
+	/** The way back, as often as asked: everything stands where it stood, what had been placed lies in `new` again. */
+	readonly unswap: Heavy<{ readonly root: string; readonly aside: string }, Swapped>;
 	/**
 	 * Reads a copy to its end, holds its hash against the manifest's, and writes what was sealed to `to` (null: only reads).
 	 * Faults `copy-damaged` {what: hash|size|compression|encryption}, `wrong-key`, `copy-incomplete`.
@@ -271,4 +261,4 @@ export interface RestorePlace {
 	readonly own: Readonly<Record<string, string | number>>;
 }
 
-export type { Compression, Encryption };
+export type { Compression, Encryption, Packed, PackRequest, Sealed, Swapped, SwapRequest, Unpacked };

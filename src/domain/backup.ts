@@ -85,7 +85,18 @@ export interface BackupPlan {
 	readonly broken?: Fault;
 }
 
-export type BackupVerb = 'backup' | 'verify' | 'drill' | 'restore' | 'prune';
+export const BACKUP_VERBS = ['backup', 'verify', 'drill', 'prune', 'restore'] as const;
+export type BackupVerb = (typeof BACKUP_VERBS)[number];
+
+/** The action of a plan's verb: `backup.database`. No configured action can have such a name. */
+export function backupActionId(verb: BackupVerb, plan: string): string {
+	return `${verb}.${plan}`;
+}
+
+/** Those a round's step or a sequence may launch: a restore for real is never a step among others. */
+export function backupActionIds(plan: string): readonly string[] {
+	return BACKUP_VERBS.filter((verb) => verb !== 'restore').map((verb) => backupActionId(verb, plan));
+}
 
 /** Written beside every copy as `<name>.json`. Times are ISO 8601 in UTC; sizes are bytes. */
 export interface Manifest {

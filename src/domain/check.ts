@@ -90,6 +90,8 @@ export interface CheckKind<Options = unknown> {
 	target(options: Options): string;
 	/** Names and units of the samples its readings hold, for checking conditions before anything runs. */
 	samples(options: Options): Readonly<Record<string, Unit>>;
+	/** Those of them that are words or written times: a change of one is the same or another, never so much. */
+	texts?(options: Options): readonly string[];
 	/** The sample that Health draws as LATENCY and trends when the check shows nothing else. */
 	readonly headline: string | null;
 	/** Samples worth a row of their own on Endpoints when the check shows nothing; absent: those its conditions name. */

@@ -14,6 +14,15 @@ export interface FlappingState {
 
 export const STEADY: FlappingState = { levels: [], flapping: false };
 
+/** The same as observing one after the other. */
+export function observeLevels(state: FlappingState, levels: readonly Level[]): FlappingState {
+	const all = [...state.levels, ...levels];
+	// Mostly nothing has changed, and what has not changed does not flap.
+	if (all.every((level) => level === all[0]))
+		return { levels: all.slice(-(FLAPPING_MEMORY + 1)), flapping: false };
+	return levels.reduce(observeLevel, state);
+}
+
 /** Recent changes weigh more (0.8 for the oldest to 1.2 for the newest), so that a check settles in reasonable time. */
 export function observeLevel(state: FlappingState, level: Level): FlappingState {
 	const levels = [...state.levels, level].slice(-(FLAPPING_MEMORY + 1));

@@ -1,5 +1,6 @@
+import type { BackupStore } from './backup-store-port.ts';
 import type { Fault } from './fault.ts';
-import type { CheckId, OperationId, RoundId, SheetId } from './ids.ts';
+import type { ActionId, CheckId, OperationId, RoundId, SheetId } from './ids.ts';
 import type { CheckState, Flip, Observation, Recorded } from './observation.ts';
 import type { Operation } from './operation.ts';
 import type { OwnText } from './own-text.ts';
@@ -20,13 +21,44 @@ export interface HistoryPoint {
 	readonly count: number;
 }
 
+/** What is wanted of one check's recent past; a check is asked for once. */
+export interface RecentAsk {
+	readonly check: CheckId;
+	/** Epoch ms of the oldest observation wanted. */
+	readonly sinceAt: number;
+	/** Names of the samples whose values are wanted, each once. */
+	readonly samples: readonly string[];
+}
+
+/** What a sample was, as far as it can be drawn: a quantity as the nearest double, truth as it is, null for all else. */
+export type Figure = number | boolean | null;
+
+/**
+ * A check's recent past, column by column, for it is made of thousands: what belongs to one observation has the same index,
+ * the oldest is first, there is at least one, and the last is `newest`, which is whole.
+ */
+export interface Recent {
+	readonly check: CheckId;
+	readonly newest: Observation;
+	readonly ats: readonly number[];
+	readonly levels: readonly Observation['level'][];
+	readonly durationsMs: readonly number[];
+	/** Whether the probe brought any sample. */
+	readonly hasReading: readonly boolean[];
+	/** A column for each sample asked for, in that order. */
+	readonly values: readonly (readonly Figure[])[];
+}
+
 /** Everything is keyed by the environment the store was opened for. All calls are synchronous and short. */
 export interface ObservationStore {
 	/** One transaction: observations, changed states, flips. */
 	record(batch: readonly Recorded[]): Stored<void>;
 	states(): Stored<readonly CheckState[]>;
-	/** Newest first kept observations of every check with `at >= sinceAt`, oldest first. One time-range scan. */
-	since(sinceAt: number, limit: number): Stored<readonly Observation[]>;
+	/**
+	 * The recent past of each check asked for, in the order of the asks; one without any observation since then is left out.
+	 * At most `limit` observations in all, the newest of them. Only what is asked for is decoded.
+	 */
+	recent(asks: readonly RecentAsk[], limit: number): Stored<readonly Recent[]>;
 	/** One check's observations in [fromAt, toAt], oldest first, newest `limit` of them. Reads packed hours too. */
 	of(check: CheckId, fromAt: number, toAt: number, limit: number): Stored<readonly Observation[]>;
 	/**
@@ -148,13 +180,14 @@ export interface RunningOperation {
 
 export interface OperationStore {
 	/**
-	 * Looks and writes in one transaction: where this action already runs and `lives` says that its console is there, that
-	 * operation comes back as `running` and nothing is begun.
+	 * Looks and writes in one transaction: where one of `rivals` (this action itself when absent) already runs and `lives` says
+	 * that its console is there, that operation comes back as `running` and nothing is begun.
 	 */
 	start(
 		operation: Omit<Operation, 'id' | 'endedAt' | 'state' | 'level' | 'samples' | 'reasons' | 'files'>,
 		runner: Runner,
 		lives: (running: RunningOperation) => boolean,
+		rivals?: readonly ActionId[],
 	): Stored<{ readonly begun: Operation } | { readonly running: Operation }>;
 	finish(
 		id: OperationId,
@@ -164,6 +197,8 @@ export interface OperationStore {
 	get(id: OperationId): Stored<Operation | null>;
 	output(id: OperationId): Stored<string>;
 	list(limit: number): Stored<readonly Operation[]>;
+	/** The newest of this action that has ended. */
+	newestOf(action: ActionId): Stored<Operation | null>;
 	/** Those still `running` in the store, e.g. after a crash. */
 	running(): Stored<readonly RunningOperation[]>;
 }
@@ -214,6 +249,7 @@ export interface Storage {
 	readonly rounds: RoundStore;
 	readonly operations: OperationStore;
 	readonly activity: ActivityStore;
+	readonly backups: BackupStore;
 	readonly lease: LeaseStore;
 	/** `PRAGMA data_version`: changes when another connection wrote. */
 	dataVersion(): number;

@@ -50,6 +50,8 @@ export interface ActionDefinition {
 	readonly confirm: boolean;
 	/** Asked again when it has ended, since it may have changed them. */
 	readonly recheck: readonly CheckId[];
+	/** The declared event that has happened once it ended ok. */
+	readonly tells?: string;
 	readonly body: ActionBody;
 	/** Set when it cannot be run at all (a secret that cannot be read). */
 	readonly broken?: Fault;

@@ -32,6 +32,20 @@ const closed = closedIn(
 );
 const zhClosed = closedIn({ full: '已无空位', starting: '正在启动', stopping: '正在停止' }, '：');
 
+/** What cannot be read without making those who write to it wait longer than was allowed. */
+const lockedFor = (said: Said): string | null =>
+	said.text('reason') === 'keeps-changing'
+		? `it is written to all the time and too large to be copied while its writers wait at most ${said.ms('limitMs')}; WAL mode or a longer "wait" would do${also(said, 'path')}`
+		: said.text('reason') === 'keeps-writers-out'
+			? `it cannot be read while its writers wait at most ${said.ms('limitMs')}${also(said, 'path')}`
+			: null;
+const zhLockedFor = (said: Said): string | null =>
+	said.text('reason') === 'keeps-changing'
+		? `数据库一直被写入，且太大，无法在写入方最多等待 ${said.ms('limitMs')} 的前提下复制；可改用 WAL 模式或加长“wait”${also(said, 'path')}`
+		: said.text('reason') === 'keeps-writers-out'
+			? `无法在写入方最多等待 ${said.ms('limitMs')} 的前提下读完${also(said, 'path')}`
+			: null;
+
 const en: Sentences = {
 	'access-denied': (said) => `the server refuses this name or password${also(said, 'address')}`,
 	'not-accepting': (said) => `the server takes no connection${closed(said)}${also(said, 'address')}`,
@@ -41,6 +55,7 @@ const en: Sentences = {
 	'bad-query': (said) =>
 		`the query${said.has('query') ? ` "${said.text('query')}"` : ''} cannot be run${also(said, 'message', 'reason')}`,
 	'database-locked': (said) =>
+		lockedFor(said) ??
 		`the database is locked by another program${said.has('limitMs') ? ` for more than ${said.ms('limitMs')}` : ''}${also(said, 'path', 'file')}`,
 };
 
@@ -53,6 +68,7 @@ const zh: Sentences = {
 	'bad-query': (said) =>
 		`查询${said.has('query') ? `“${said.text('query')}”` : ''}无法执行${also(said, 'message', 'reason')}`,
 	'database-locked': (said) =>
+		zhLockedFor(said) ??
 		`数据库被其他程序锁定${said.has('limitMs') ? `，已等待 ${said.ms('limitMs')}` : ''}${also(said, 'path', 'file')}`,
 };
 

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { FoldersPort, S3Port } from '../domain/backup-ports.ts';
 import type { LogFilesPort } from '../domain/log-port.ts';
 import type {
 	Clock,
@@ -13,6 +14,7 @@ import { createClock } from './clock.ts';
 import { createDns } from './dns.ts';
 import { createEnvironment } from './environment.ts';
 import { createFiles } from './files.ts';
+import { createFolders } from './folders.ts';
 import { createHost } from './host.ts';
 import { createHttp } from './http.ts';
 import { createLogFiles } from './log-files.ts';
@@ -21,6 +23,7 @@ import { createNet } from './net.ts';
 import { createOwnFiles } from './own-files.ts';
 import { createPostgres } from './postgres.ts';
 import { createProcesses } from './processes.ts';
+import { noS3 } from './s3.ts';
 import { createSecrets } from './secrets.ts';
 import { createTls } from './tls.ts';
 import { createWebSocket } from './websocket.ts';
@@ -32,6 +35,8 @@ export interface World {
 	readonly files: FilesPort;
 	readonly logFiles: LogFilesPort;
 	ownFiles(group: number | null): OwnFilesPort;
+	folders(group: number | null): FoldersPort;
+	s3(): S3Port;
 	secrets(folder: string): SecretsPort;
 	probePorts(sql: SqlPort): WorldPorts;
 	/** Modification times, epoch ms; null where there is no file. */
@@ -67,6 +72,8 @@ export function createWorld({ variables = {}, split }: WorldOptions): World {
 		files,
 		logFiles: createLogFiles(),
 		ownFiles: (group) => createOwnFiles({ group }),
+		folders: (group) => createFolders({ clock, group }),
+		s3: () => noS3(),
 		secrets: (folder) => createSecrets({ clock, environment, files, processes, folder, split }),
 		probePorts: (sql) => ({
 			clock,

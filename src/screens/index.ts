@@ -1,4 +1,5 @@
 import { activityLayer } from './activity/index.ts';
+import { agreeLayer, backupsScreen, planLayer, pruneLayer, restoreLayer } from './backups/index.ts';
 import { confirmLayer, quitLayer } from './confirm/index.ts';
 import type { LayerView, Screen } from './define.ts';
 import { endpointsScreen } from './endpoints/index.ts';
@@ -11,13 +12,23 @@ import { roundScreen, signLayer } from './round/index.ts';
 import { serviceLayer } from './service/index.ts';
 
 /** In the order of their numbers. A screen is one folder and one line here. */
-export const SCREENS: readonly Screen[] = [healthScreen, endpointsScreen, roundScreen, logsScreen];
+export const SCREENS: readonly Screen[] = [
+	healthScreen,
+	endpointsScreen,
+	roundScreen,
+	backupsScreen,
+	logsScreen,
+];
 
 /** What can lie over a screen, one line each. */
 export const LAYERS: readonly LayerView[] = [
 	serviceLayer,
 	signLayer,
 	recordLayer,
+	planLayer,
+	pruneLayer,
+	restoreLayer,
+	agreeLayer,
 	operationLayer,
 	operationsLayer,
 	activityLayer,

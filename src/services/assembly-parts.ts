@@ -1,4 +1,5 @@
 import type { LoadedConfig } from '../config/sources.ts';
+import type { SourcePorts, TargetPorts } from '../domain/backup-ports.ts';
 import type { CheckKind } from '../domain/check.ts';
 import type { LogFilesPort } from '../domain/log-port.ts';
 import type { Locale } from '../domain/own-text.ts';
@@ -14,6 +15,9 @@ export interface AssemblyParts {
 	readonly logFiles: LogFilesPort;
 	readonly leftovers: Leftovers;
 	readonly ownFiles: OwnFilesPort;
+	readonly backupPorts: Pick<SourcePorts, 'heavy' | 'folders'> & Pick<TargetPorts, 's3'>;
+	/** Absolute: private folders of backups, drills and restores are made in it. */
+	readonly scratch: string;
 	readonly storage: Storage;
 	readonly config: LoadedConfig;
 	readonly load: () => Promise<Result<LoadedConfig, readonly ConfigProblem[]>>;

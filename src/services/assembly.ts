@@ -1,23 +1,21 @@
 import { createConfigKeeper } from '../config/watch.ts';
 import type { Engine, EngineEvent } from '../domain/engine.ts';
-import { OWN_MARK } from '../domain/log-format.ts';
 import type { ConfigProblem } from '../domain/picture.ts';
 import type { ProbePorts, ProcessesPort } from '../domain/ports.ts';
 import { evidenceOf } from '../domain/round.ts';
-import { createRedactor } from '../domain/text.ts';
 import { sheetTitle } from '../i18n/rounds.ts';
+import { assembleBackups } from './assemble-backups.ts';
+import { openLogRecords, openLogs } from './assemble-logs.ts';
 import type { AssemblyParts } from './assembly-parts.ts';
-import { noBackups } from './backups/none.ts';
-import { withReport } from './builtins.ts';
+import { withBackups, withReport } from './builtins.ts';
 import { askStanding, createChecks } from './checks.ts';
 import { createDispatch } from './dispatch.ts';
 import { faceOf } from './face.ts';
 import { createFollower } from './follower.ts';
+import { createHiding } from './hiding.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { createLateWrites, joinStorage, writeLast } from './late-writes.ts';
 import { createLease, createLiving } from './lease.ts';
-import { createLogs } from './logs/logs.ts';
-import { createLogRecords } from './logs/records.ts';
 import { createOperations } from './operations.ts';
 import { createPort } from './port.ts';
 import { createPresent } from './present.ts';
@@ -32,17 +30,15 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 	const { clock, storage, config, holder, locale, version, kindOf } = parts;
 	const files = createWriting(parts.ownFiles);
 	const { operator } = holder;
-	let system = withReport(config.system);
+	let system = withBackups(withReport(config.system));
 
 	const listeners = new Set<(event: EngineEvent) => void>();
 	const emit = (event: EngineEvent) => {
 		for (const listener of listeners) listener(event);
 	};
 	let problems: readonly ConfigProblem[] = config.warnings;
-	// What was secret before a reload stays so: it stands in what still runs.
-	const secrets = new Set(config.secretValues);
-	let hide = createRedactor([...secrets]);
-	const redact = (text: string) => hide(text);
+	const hiding = createHiding(config.secretValues);
+	const { redact } = hiding;
 	const late = createLateWrites(clock, () => emit(storageEvent()));
 	const storageEvent = (): EngineEvent => {
 		return { kind: 'storage', storage: joinStorage(checks.recorder.storage(), late.storage()) };
@@ -51,30 +47,14 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		const at = clock.now();
 		late.put(() => storage.activity.append({ at, by: operator, code, detail }));
 	};
-	const logRecords = createLogRecords({
-		files: parts.logFiles,
-		clock,
-		redact,
-		ownMark: OWN_MARK,
-		zone: () => system.timezone,
-	});
+	const logRecords = openLogRecords(parts, () => system, redact);
 	const processes: ProcessesPort = {
 		...parts.ports.processes,
-		run: (request, limits) => parts.ports.processes.run({ ...request, redactor: hide }, limits),
+		run: (request, limits) => parts.ports.processes.run({ ...request, redactor: hiding.redactor() }, limits),
 	};
 	const ports: ProbePorts = { ...parts.ports, processes, logs: logRecords };
 	const present = createPresent();
-	const logs = createLogs({
-		ports: { files: parts.logFiles, clock },
-		sources: () => [
-			...system.services.filter((s) => s.logs.length > 0).map((s) => ({ id: s.id, globs: s.logs })),
-			{ id: 'rounds', globs: [system.errorLog] },
-		],
-		redact,
-		ownMark: OWN_MARK,
-		zone: system.timezone,
-		emit,
-	});
+	const logs = openLogs(parts, () => system, redact, emit);
 	const records = createRecords({
 		clock,
 		files,
@@ -97,7 +77,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		store: storage.observations,
 		present,
 		kindOf,
-		redactor: () => hide,
+		redactor: hiding.redactor,
 		emit: (event) => emit(event.kind === 'storage' ? storageEvent() : event),
 		onRecorded(batch) {
 			rounds.observed(new Set(batch.map((r) => r.observation.check)));
@@ -153,15 +133,31 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		runner: { ...holder, born: holder.born ?? null },
 		keep: late.put,
 		isAlive: createLiving(storage.lease, clock, holder, parts.isProcess),
-		onOperation: (operation, tail) => emit({ kind: 'operation', operation, tail }),
+		backups: () => backups,
+		onOperation(operation, tail, progress) {
+			emit({ kind: 'operation', operation, tail, ...(progress && { progress }) });
+			if (progress === undefined) backups.changed();
+		},
 		onFinished(operation, output) {
 			if (operation.step)
 				rounds.found(operation.step.round, operation.step.index, evidenceOf(operation, output));
-			const recheck = system.actions.find((a) => a.id === operation.action)?.recheck ?? [];
+			const { recheck = [], tells } = system.actions.find((a) => a.id === operation.action) ?? {};
 			if (recheck.length > 0) void checks.askNow(recheck);
+			if (tells !== undefined && operation.level === 'ok') rounds.follow(tells, operation.title);
 			if (operation.level !== 'ok' && operation.state !== 'cancelled') records.failed(operation);
 		},
 		onActivity: activity,
+	});
+	const backups = assembleBackups(parts, {
+		system: () => system,
+		present,
+		ports,
+		operations: () => operations,
+		polls: () => parts.polls && lease.picture().mine,
+		redact,
+		keep: late.put,
+		emit,
+		activity,
 	});
 	const lease = createLease({
 		clock,
@@ -189,20 +185,21 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		storage,
 		present,
 		polls: () => lease.picture().mine,
-		onObserved(observations, now) {
-			const ids = new Set(observations.map((o) => o.check));
+		onObserved(ids, now) {
 			checks.tell(ids, now);
 			rounds.observed(ids);
 		},
 		onWritten() {
 			rounds.reread();
 			operations.reread();
+			backups.reread();
 		},
 	});
 	const housekeeping = createHousekeeping({
 		clock,
 		plan(now) {
 			rounds.plan(now);
+			backups.tick(now);
 			void rounds.mend();
 		},
 		config() {
@@ -220,9 +217,12 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		stamps: parts.stamps,
 		onGood(next) {
 			// Who shares the state, and where it lies, is settled when the console opens.
-			system = { ...withReport(next.system), state: system.state, environment: system.environment };
-			for (const secret of next.secretValues) secrets.add(secret);
-			hide = createRedactor([...secrets]);
+			system = {
+				...withBackups(withReport(next.system)),
+				state: system.state,
+				environment: system.environment,
+			};
+			hiding.add(next.secretValues);
 			problems = next.warnings;
 			checks.adopt(system);
 			activity('config.reloaded', { checks: system.checks.length });
@@ -248,6 +248,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 	rounds.plan(clock.now());
 	checks.tellUptime();
 	if (parts.polls) housekeeping.start();
+	const looking = backups.open();
 
 	const dispatch = createDispatch({
 		clock,
@@ -255,7 +256,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		checks,
 		rounds,
 		operations,
-		backups: noBackups(),
+		backups,
 		lease,
 		storage,
 		readLogs: (input) => logs.read(input),
@@ -274,6 +275,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		activity('engine.closed', { pid: holder.pid });
 		await writeLast(clock, parts.polls, [checks.recorder, late]);
 		await within(clock, 300, files.settled());
+		await within(clock, 300, looking);
 		await logs.close();
 		await parts.close();
 		listeners.clear();
@@ -290,6 +292,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 			{ kind: 'plan', plan: rounds.planned() },
 			...rounds.present().map((round): EngineEvent => ({ kind: 'round', round })),
 			{ kind: 'polling', polling: lease.picture() },
+			{ kind: 'backups', plans: backups.pictures() },
 			storageEvent(),
 			{ kind: 'config', problems, at },
 			...(system.state.group === null && !parts.demo ? [owner] : []),

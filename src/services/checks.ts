@@ -206,8 +206,9 @@ export function createChecks(parts: ChecksParts): Checks {
 		refill() {
 			const now = clock.now();
 			const states = store.states();
-			const recent = store.since(now - Math.min(present.reachMs(), DAY), REFILL_ROWS);
-			present.refill(states.ok ? states.value : [], recent.ok ? recent.value : []);
+			const known = states.ok ? states.value : [];
+			const recent = store.recent(present.asksToRefill(known, now), REFILL_ROWS);
+			present.refill(known, recent.ok ? recent.value : []);
 		},
 		poll(on) {
 			if (on === polling) return;

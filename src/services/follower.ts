@@ -1,4 +1,4 @@
-import type { Observation } from '../domain/observation.ts';
+import type { CheckId } from '../domain/ids.ts';
 import type { Clock } from '../domain/ports.ts';
 import type { Storage } from '../domain/storage-port.ts';
 import type { Present } from './present.ts';
@@ -14,8 +14,8 @@ export interface FollowerParts {
 	readonly clock: Clock;
 	readonly storage: Storage;
 	readonly present: Present;
-	/** Observations another console stored, oldest first; present is up to date already. */
-	readonly onObserved: (observations: readonly Observation[], now: number) => void;
+	/** Another console stored observations of these checks; present is up to date already. */
+	readonly onObserved: (checks: ReadonlySet<CheckId>, now: number) => void;
 	/** Somebody else wrote something: rounds, operations, baseline may have changed. */
 	readonly onWritten: () => void;
 	/** Whether this console polls: then states are its own and only foreign observations are taken over. */
@@ -26,38 +26,33 @@ export interface FollowerParts {
 export function createFollower(parts: FollowerParts): { start(): void; stop(): void } {
 	const { clock, storage, present } = parts;
 	let version = storage.dataVersion();
-	let newestAt = 0;
 	let wall = clock.now();
 	let mono = clock.monotonic();
 	let cancel: (() => void) | null = null;
 
 	const catchUp = () => {
 		const now = clock.now();
+		const newestAt = Math.max(0, ...[...present.all()].map(({ newest }) => newest?.at ?? 0));
 		// After the clock was set back the newest known time lies ahead of everything that is written now.
 		const known = newestAt === 0 ? now : Math.min(newestAt, now);
 		const from = known - present.slowestMs() - REACH_MS;
-		const found = storage.observations.since(from, ROWS);
+		const found = storage.observations.recent(present.asksToFollow(from), ROWS);
 		if (!found.ok) return;
 		if (!parts.polls()) {
 			const states = storage.observations.states();
 			if (states.ok) present.refill(states.value, []);
 		}
-		const fresh: Observation[] = [];
-		for (const observation of found.value) {
-			newestAt = Math.max(newestAt, observation.at);
-			const remembered = present.get(observation.check);
-			if (!remembered || observation.at <= (remembered.newest?.at ?? 0)) continue;
-			present.add(
-				remembered,
-				observation,
-				parts.polls() ? remembered.state : { ...remembered.state, at: observation.at },
-			);
+		const fresh = new Set<CheckId>();
+		for (const recent of found.value) {
+			const remembered = present.get(recent.check);
+			if (!remembered || !present.take(remembered, recent)) continue;
+			if (!parts.polls()) remembered.state = { ...remembered.state, at: recent.newest.at };
 			// What was said in a probe of another process is not known here.
 			remembered.verdict = null;
 			remembered.transcript = null;
-			fresh.push(observation);
+			fresh.add(recent.check);
 		}
-		if (fresh.length > 0) parts.onObserved(fresh, now);
+		if (fresh.size > 0) parts.onObserved(fresh, now);
 	};
 
 	const look = () => {
@@ -68,7 +63,6 @@ export function createFollower(parts: FollowerParts): { start(): void; stop(): v
 		// One that polls hears of it from its poller.
 		if (moved < -JUMP_MS && !parts.polls()) {
 			present.shift(moved);
-			newestAt += moved;
 		}
 		const seen = storage.dataVersion();
 		if (seen === version) return;

@@ -1,3 +1,4 @@
+import type { ProgressPicture } from '../domain/backup-picture.ts';
 import type { Refusal } from '../domain/engine.ts';
 import type { ActionId, CheckId, OperationId, RoundId } from '../domain/ids.ts';
 import type { Level } from '../domain/level.ts';
@@ -7,6 +8,7 @@ import type { Clock, Leftovers, ProcessesPort } from '../domain/ports.ts';
 import type { Result } from '../domain/result.ts';
 import type { OperationStore, Runner, RunningOperation } from '../domain/storage-port.ts';
 import type { SystemDefinition } from '../domain/system.ts';
+import type { Backups } from './backups/define.ts';
 import type { LateWrites } from './late-writes.ts';
 import type { OperationEnd } from './run-command.ts';
 
@@ -28,7 +30,9 @@ export interface OperationsParts {
 	readonly isAlive: (running: RunningOperation) => boolean;
 	/** Stores how an operation ended, later if it cannot be now. */
 	readonly keep: LateWrites['put'];
-	readonly onOperation: (operation: Operation, tail: readonly string[]) => void;
+	/** What carries out the verbs of backup plans. */
+	readonly backups: () => Pick<Backups, 'refuses' | 'run'>;
+	readonly onOperation: (operation: Operation, tail: readonly string[], progress?: ProgressPicture) => void;
 	readonly onFinished: (operation: Operation, output: string) => void;
 	readonly onActivity: (code: string, detail: Record<string, string | number>) => void;
 }
@@ -38,7 +42,12 @@ export interface Operations {
 		action: ActionId;
 		step: { readonly round: RoundId; readonly index: number } | null;
 		confirmed: string | null;
+		args?: Readonly<Record<string, string>>;
 	}): Promise<Result<{ readonly operation: Operation }, Refusal>>;
+	/** Runs a configured action to its end as a part of another operation, whose start was agreed to; null: it could not begin. */
+	runWithin(id: ActionId, parent: OperationId): Promise<Operation | null>;
+	/** What this console runs now. */
+	present(): readonly Operation[];
 	cancel(id: OperationId): Result<Record<never, never>, Refusal>;
 	/** Operations a dead process left running are marked lost. */
 	recover(): void;

@@ -1,3 +1,4 @@
+import type { ProgressPicture } from '../domain/backup-picture.ts';
 import type { Refusal } from '../domain/engine.ts';
 import type { OperationId } from '../domain/ids.ts';
 import { type Level, worstLevel } from '../domain/level.ts';
@@ -7,13 +8,13 @@ import { err, ok, type Result } from '../domain/result.ts';
 import type { RunningOperation } from '../domain/storage-port.ts';
 import type { ActionDefinition } from '../domain/system.ts';
 import { refusalText } from '../i18n/refusal.ts';
+import { type Beginning, lastLines, rivalsOf, TAIL_LINES } from './operation-beginning.ts';
 import type { Operations, OperationsParts } from './operations-parts.ts';
 import { refuse } from './refusing.ts';
 import { commandText, guardOf, type OperationEnd, runCommand } from './run-command.ts';
 
 /** Progress reaches the screen four times a second at most. */
 const TELL_MS = 250;
-const TAIL_LINES = 12;
 
 export function createOperations(parts: OperationsParts): Operations {
 	const { clock, store } = parts;
@@ -29,9 +30,9 @@ export function createOperations(parts: OperationsParts): Operations {
 	/** Ended here, though the store does not know yet. */
 	const late = new Map<OperationId, { readonly operation: Operation; readonly output: string }>();
 
-	const tell = (operation: Operation, tail: readonly string[]) => {
+	const tell = (operation: Operation, tail: readonly string[], progress?: ProgressPicture) => {
 		told.set(operation.id, { state: operation.state, tail });
-		parts.onOperation(operation, tail);
+		parts.onOperation(operation, tail, progress);
 	};
 
 	const runSequence = async (
@@ -64,7 +65,7 @@ export function createOperations(parts: OperationsParts): Operations {
 				? refuse('no-such-action', { action: part.action })
 				: !agreed && guardOf(action, system) !== 'none'
 					? refuse('needs-confirmation', { environment: system.environment.name })
-					: begin(action, parent.step, parent.id, agreed);
+					: begin(action, { step: parent.step, parent: parent.id, agreed, args: {} });
 			if (!action || !child.ok) {
 				levels.push('unknown');
 				if (!child.ok) say(`${place} ${part.action}: ${refusalText(child.error, parts.locale)}`);
@@ -90,9 +91,7 @@ export function createOperations(parts: OperationsParts): Operations {
 
 	const begin = (
 		action: ActionDefinition,
-		step: Operation['step'],
-		parent: OperationId | null,
-		agreed: boolean,
+		{ step, parent, agreed, args }: Beginning,
 	): Result<Operation, Refusal> => {
 		const started = store.start(
 			{
@@ -106,15 +105,16 @@ export function createOperations(parts: OperationsParts): Operations {
 			},
 			parts.runner,
 			lives,
+			rivalsOf(action),
 		);
 		if (!started.ok) return err({ kind: 'fault', fault: started.error });
 		if ('running' in started.value) {
-			const { by, startedAt } = started.value.running;
-			return refuse('already-running', { by, at: startedAt });
+			const { by, startedAt, action: other } = started.value.running;
+			return refuse(other === action.id ? 'already-running' : 'plan-busy', { by, at: startedAt });
 		}
 		const operation = started.value.begun;
 		const controller = new AbortController();
-		const done = carryOut(action, operation, controller.signal, agreed);
+		const done = carryOut(action, operation, controller.signal, { agreed, args });
 		running.set(operation.id, { operation, controller, done });
 		parts.onActivity('operation.started', {
 			action: action.id,
@@ -129,7 +129,7 @@ export function createOperations(parts: OperationsParts): Operations {
 		action: ActionDefinition,
 		operation: Operation,
 		signal: AbortSignal,
-		agreed: boolean,
+		{ agreed, args }: Pick<Beginning, 'agreed' | 'args'>,
 	): Promise<Operation | null> => {
 		let tail: string[] = [];
 		let rest = '';
@@ -138,11 +138,19 @@ export function createOperations(parts: OperationsParts): Operations {
 			const lines = (rest + text).split('\n');
 			rest = (lines.pop() ?? '').slice(-4_096);
 			tail = [...tail, ...lines].slice(-TAIL_LINES);
+			tellSoon();
+		};
+		let progress: ProgressPicture | undefined;
+		const tellSoon = () => {
 			cancelTell ??= clock.after(TELL_MS, () => {
 				cancelTell = null;
 				// Redacted again as whole lines: a secret may come in two pieces.
-				tell(operation, (rest === '' ? tail : [...tail, rest]).map(parts.redact));
+				tell(operation, (rest === '' ? tail : [...tail, rest]).map(parts.redact), progress);
 			});
+		};
+		const onProgress = (next: ProgressPicture) => {
+			progress = next;
+			tellSoon();
 		};
 		// Begun in a later turn, so that whoever started it knows its id before anything ends.
 		await Promise.resolve();
@@ -156,7 +164,9 @@ export function createOperations(parts: OperationsParts): Operations {
 						)
 					: body.kind === 'sequence'
 						? await runSequence(body, operation, signal, onText, agreed)
-						: await parts.report();
+						: body.kind === 'backup'
+							? await parts.backups().run(body, { operation, args, signal, onText, onProgress })
+							: await parts.report();
 		} catch (thrown) {
 			const text = thrown instanceof Error ? thrown.message : String(thrown);
 			end = { level: 'unknown', samples: {}, reasons: [{ kind: 'bug', text }], output: '', files: [] };
@@ -214,7 +224,7 @@ export function createOperations(parts: OperationsParts): Operations {
 	};
 
 	return {
-		async start({ action: id, step, confirmed }) {
+		async start({ action: id, step, confirmed, args = {} }) {
 			const system = parts.system();
 			const action = system.actions.find((a) => a.id === id);
 			if (!action) return refuse('no-such-action', { action: id });
@@ -224,9 +234,17 @@ export function createOperations(parts: OperationsParts): Operations {
 			if (!agreed) return refuse('needs-confirmation', { environment: system.environment.name });
 			// A console that was killed must not keep the others from running this.
 			recover();
-			const begun = begin(action, step, null, guard !== 'none');
+			const refusal = action.body.kind === 'backup' ? await parts.backups().refuses(action.body, args) : null;
+			if (refusal !== null) return err(refusal);
+			const begun = begin(action, { step, parent: null, agreed: guard !== 'none', args });
 			return begun.ok ? ok({ operation: begun.value }) : begun;
 		},
+		async runWithin(id, parent) {
+			const action = parts.system().actions.find((a) => a.id === id);
+			const begun = action ? begin(action, { step: null, parent, agreed: true, args: {} }) : null;
+			return begun?.ok ? (running.get(begun.value.id)?.done ?? null) : null;
+		},
+		present: () => [...running.values()].map(({ operation }) => operation),
 		cancel(id) {
 			const found = running.get(id);
 			if (!found) return refuse('not-running', { operation: id });
@@ -267,11 +285,4 @@ export function createOperations(parts: OperationsParts): Operations {
 			}
 		},
 	};
-}
-
-function lastLines(text: string): readonly string[] {
-	return text
-		.split('\n')
-		.filter((line) => line.trim() !== '')
-		.slice(-TAIL_LINES);
 }

@@ -1,7 +1,7 @@
 import type { CheckDefinition, CheckKind, LatestValue } from '../domain/check.ts';
 import { isStale, pendingState } from '../domain/check-state.ts';
 import { namesOf } from '../domain/condition/index.ts';
-import { type FlappingState, observeLevel, STEADY } from '../domain/flapping.ts';
+import { type FlappingState, observeLevel, observeLevels, STEADY } from '../domain/flapping.ts';
 import { type HushRules, hushOf } from '../domain/hush.ts';
 import { type CheckId, checkId } from '../domain/ids.ts';
 import type { CheckState, Observation, Verdict } from '../domain/observation.ts';
@@ -9,10 +9,13 @@ import type { CheckPicture, Hush, TrendPoint } from '../domain/picture.ts';
 import type { Transcript } from '../domain/reading.ts';
 import { isSameQuestion } from '../domain/same-question.ts';
 import type { Baseline } from '../domain/snapshot.ts';
+import type { Recent, RecentAsk } from '../domain/storage-port.ts';
 import { isQuantity } from '../domain/value.ts';
 
 /** How many points a sparkline keeps. */
 export const TREND_POINTS = 60;
+/** What lies further back than this is not read at the start. */
+const DAY = 86_400_000;
 
 interface WindowPoint {
 	readonly at: number;
@@ -53,14 +56,18 @@ export interface Present {
 	latestAt(now: number): LatestValue;
 	/** The wall clock was set back by this much (ms, negative): what is remembered moves with it, so that ages stay true. */
 	shift(byMs: number): void;
-	/** Takes over states and recent observations read from storage, oldest first. */
-	refill(states: readonly CheckState[], observations: readonly Observation[]): void;
+	/** What is to be read from storage at the start: as far back before each check's last observation as its trend and windows reach. */
+	asksToRefill(states: readonly CheckState[], now: number): readonly RecentAsk[];
+	/** What is to be read from storage of what others wrote since then. */
+	asksToFollow(sinceAt: number): readonly RecentAsk[];
+	/** Takes over states and what was asked for. */
+	refill(states: readonly CheckState[], recent: readonly Recent[]): void;
+	/** Puts on top what is newer than the newest it has; returns whether anything was. */
+	take(remembered: Remembered, recent: Recent): boolean;
 	/** Puts one observation on top. */
 	add(remembered: Remembered, observation: Observation, state: CheckState): void;
 	/** The longest a probe may take, ms. */
 	slowestMs(): number;
-	/** How far back the widest window and the trends reach, ms. */
-	reachMs(): number;
 	pictureOf(remembered: Remembered, now: number): CheckPicture;
 	/** Why its trouble is no news at this instant, or null. */
 	hushOf(remembered: Remembered, now: number): Hush | null;
@@ -93,6 +100,24 @@ function pointIn(observation: Observation, sample: string): number | null {
 function numberIn(observation: Observation, sample: string): number | null {
 	const value = observation.samples[sample];
 	return value !== undefined && isQuantity(value) ? Number(value.number) : null;
+}
+
+/** The samples that are drawn and looked back on, in the order they are asked for. */
+function samplesOf({ kind, windows }: Remembered): readonly string[] {
+	return [...new Set([...(kind.headline === null ? [] : [kind.headline]), ...windows.keys()])];
+}
+
+/** As `trendOf`, of what was read back from `first` on; `place` is the headline's. */
+function drawn(recent: Recent, place: number, first: number): TrendPoint[] {
+	const { ats, levels, hasReading } = recent;
+	const column = place === -1 ? recent.durationsMs : recent.values[place];
+	const points: TrendPoint[] = [];
+	for (let index = first; index < ats.length; index++) {
+		const found = hasReading[index] ? column?.[index] : null;
+		const value = typeof found === 'number' ? found : null;
+		points.push({ at: ats[index]!, value, level: levels[index]! });
+	}
+	return points;
 }
 
 export function createPresent(): Present {
@@ -162,17 +187,42 @@ export function createPresent(): Present {
 				}
 			}
 		},
-		refill(states, observations) {
+		refill(states, recent) {
 			for (const state of states) {
 				const remembered = checks.get(state.check);
 				if (remembered) remembered.state = state;
 			}
-			for (const observation of observations) {
-				const remembered = checks.get(observation.check);
-				// Who takes over reads again what it followed: each point stands once in trends and windows.
-				if (!remembered || observation.at <= (remembered.newest?.at ?? 0)) continue;
-				present.add(remembered, observation, { ...remembered.state, at: observation.at });
+			for (const each of recent) {
+				const remembered = checks.get(each.check);
+				if (remembered && present.take(remembered, each)) {
+					remembered.state = { ...remembered.state, at: each.newest.at };
+				}
 			}
+		},
+		take(remembered, recent) {
+			const { ats, levels, values, newest } = recent;
+			// Who takes over reads again what it followed: each point stands once in trends and windows.
+			const known = remembered.newest?.at ?? 0;
+			const first = ats.findIndex((at) => at > known);
+			if (first === -1) return false;
+			const samples = samplesOf(remembered);
+			const { headline } = remembered.kind;
+			const place = headline === null ? -1 : samples.indexOf(headline);
+			const points = drawn(recent, place, Math.max(first, ats.length - TREND_POINTS));
+			remembered.newest = newest;
+			const isFirst = remembered.trend.length === 0;
+			remembered.trend = isFirst ? points : [...remembered.trend, ...points].slice(-TREND_POINTS);
+			remembered.steadiness = observeLevels(remembered.steadiness, levels.slice(first));
+			for (const [sample, window] of remembered.windows) {
+				const column = values[samples.indexOf(sample)] ?? [];
+				const from = newest.at - window.ms;
+				window.points = window.points.filter(({ at }) => at >= from);
+				for (let index = first; index < ats.length; index++) {
+					const [at, value] = [ats[index]!, column[index] ?? null];
+					if (value !== null && at >= from) window.points.push({ at, value: Number(value) });
+				}
+			}
+			return true;
 		},
 		add(remembered, observation, state) {
 			remembered.state = state;
@@ -189,14 +239,23 @@ export function createPresent(): Present {
 			}
 		},
 		slowestMs: () => Math.max(0, ...[...checks.values()].map(({ check }) => check.timeoutMs)),
-		reachMs() {
-			let reach = 0;
-			for (const { check, windows } of checks.values()) {
-				reach = Math.max(reach, check.everyMs * TREND_POINTS);
-				for (const { ms } of windows.values()) reach = Math.max(reach, ms);
-			}
-			return reach;
+		asksToRefill(states, now) {
+			const lastAt = new Map(states.map((state) => [state.check, state.at]));
+			return [...checks.values()].map((remembered) => {
+				const { check, windows, newest } = remembered;
+				const reaches = [check.everyMs * TREND_POINTS, ...[...windows.values()].map(({ ms }) => ms)];
+				// After a pause the trend is still that of the last observations.
+				const sinceAt = Math.min(lastAt.get(check.id) ?? now, now) - Math.max(...reaches);
+				const fromAt = Math.max(sinceAt, now - DAY, (newest?.at ?? 0) + 1);
+				return { check: check.id, sinceAt: fromAt, samples: samplesOf(remembered) };
+			});
 		},
+		asksToFollow: (sinceAt) =>
+			[...checks.values()].map((remembered) => ({
+				check: remembered.check.id,
+				sinceAt: Math.max(sinceAt, (remembered.newest?.at ?? 0) + 1),
+				samples: samplesOf(remembered),
+			})),
 		hushOf: ({ check }, now) => hushOf(check, now, rules, (id) => checks.get(id)?.state),
 		pictureOf(remembered, now) {
 			const { check, state, newest, unsaved, steadiness } = remembered;

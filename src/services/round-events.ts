@@ -37,11 +37,12 @@ export function createRoundEvents(
 		tell(event, note) {
 			const declared = parts.system().events.find(({ id }) => id === event);
 			if (!declared) return refuse('no-such-event', { event });
+			const words = parts.redact(note.trim()).slice(0, NOTE_LIMIT).toWellFormed();
 			const activity: Activity = {
 				at: parts.clock.now(),
 				by: parts.operator,
 				code: 'event.told',
-				detail: { event, note: parts.redact(note.trim()).slice(0, NOTE_LIMIT).toWellFormed() },
+				detail: words === '' ? { event } : { event, note: words },
 			};
 			const stored = lift(parts.events.append(activity));
 			return stored.ok ? ok({ told: withSteps(declared, activity) }) : stored;

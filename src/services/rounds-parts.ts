@@ -71,6 +71,8 @@ export interface Rounds {
 	mend(): Promise<void>;
 	/** Keeps that a declared event happened: who says so, now, and a note. The plan follows. */
 	tellEvent(event: string, note: string): Result<{ readonly told: ToldEvent }, Refusal>;
+	/** The same after an action of ours; stored later if it cannot be now. */
+	follow(event: string, note: string): void;
 	/** Every declared event with when it was told last. */
 	events(): Result<{ readonly events: readonly ToldEvent[] }, Refusal>;
 	/** Time alone makes what steps rest on too old. */

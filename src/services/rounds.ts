@@ -251,6 +251,10 @@ export function createRounds(parts: RoundsParts): Rounds {
 			if (told.ok) rounds.plan(clock.now());
 			return told;
 		},
+		follow(event, note) {
+			parts.onActivity('event.told', { event, note });
+			rounds.plan(clock.now());
+		},
 		events: () => events.list(),
 		planned: () => currentPlan,
 		present: () => open,

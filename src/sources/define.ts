@@ -54,6 +54,8 @@ export interface Replaced {
 
 /** How copies of this source are put back. */
 export interface Restoring<Options> {
+	/** Whether a plan with these options can be restored at all; absent: every one. */
+	possible?(options: Options): boolean;
 	/** The live place itself. */
 	live(options: Options): RestorePlace;
 	/** A provably empty place: temporary file, scratch database, scratch cluster, or `into`, a named one; `not-empty` when it is not. */

@@ -54,6 +54,14 @@ export class ByteReader {
 		this.bytes = bytes;
 	}
 
+	get place(): number {
+		return this.at;
+	}
+
+	seek(place: number): void {
+		this.at = place;
+	}
+
 	byte(): number {
 		const value = this.bytes[this.at++];
 		if (value === undefined) throw new DamagedRow('stored bytes end too early');
@@ -83,5 +91,11 @@ export class ByteReader {
 		const value = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + this.at, length).toString('utf8');
 		this.at = end;
 		return value;
+	}
+
+	skipText(): void {
+		const length = this.count();
+		this.at += length;
+		if (this.at > this.bytes.length) throw new DamagedRow('stored bytes end too early');
 	}
 }

@@ -2,7 +2,7 @@ import type { Observation } from '../domain/observation.ts';
 import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
 import { AT, CHECK, IN_RANGE, rangeOf } from './observation-key.ts';
-import { COLUMNS, readRows, type StoredRow } from './open-hours.ts';
+import { COLUMNS, type OpenHours, type StoredRow } from './open-hours.ts';
 import { HOUR_MS, hourOf, type PackedHours } from './packed-hours.ts';
 
 /** Rows packed, and rows cleared away, by one call: some tens of milliseconds. */
@@ -14,14 +14,14 @@ const RETENTION_HOURS = 48;
 
 interface Parts {
 	readonly checks: Names;
-	readonly samples: Names;
+	readonly open: OpenHours;
 	readonly packed: PackedHours;
 }
 
 /** Packs the oldest closed hour, a bounded amount a call, inside a write transaction. Returns whether more is left. */
 export function createCompaction(
 	connection: Connection,
-	{ checks, samples, packed }: Parts,
+	{ checks, open, packed }: Parts,
 ): (now: number, keepMs: number) => boolean {
 	const { db, environment } = connection;
 	const oldest = db
@@ -100,8 +100,8 @@ export function createCompaction(
 		}
 		plan.missing.splice(0, chosen.size);
 		const ids = [...chosen.keys()];
-		const found = rows.iterate(...rangeOf(hour, hour + HOUR_MS, environment), ids[0]!, ids.at(-1)!);
-		for (const observation of readRows(found, hour, checks, samples)) {
+		const found = rows.all(...rangeOf(hour, hour + HOUR_MS, environment), ids[0]!, ids.at(-1)!);
+		for (const observation of open.decode(found)) {
 			chosen.get(checks.find(observation.check)!)?.push(observation);
 		}
 		for (const observations of chosen.values()) {

@@ -1,10 +1,21 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Samples } from '../domain/reading.ts';
+import type { Figure } from '../domain/storage-port.ts';
 import type { SampleValue } from '../domain/value.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { DamagedRow } from './faults.ts';
 import type { Names } from './names.ts';
-import { fromScaled, readValue, type Scaled, sameValue, toScaled, writeValue } from './sample-bytes.ts';
+import {
+	fromScaled,
+	readFigure,
+	readValue,
+	type Scaled,
+	sameValue,
+	skipValue,
+	toFigure,
+	toScaled,
+	writeValue,
+} from './sample-bytes.ts';
 import { toSamples } from './sample-frame.ts';
 
 /** One observation of a closed hour. */
@@ -15,6 +26,12 @@ export interface PackedRow {
 	readonly samples: Samples;
 	/** JSON of fault and reasons, null where all was well. */
 	readonly why: string | null;
+}
+
+/** A closed hour as far as trends are made of it: a column of values for each name asked for. */
+export interface PackedColumns extends Head {
+	readonly hasReading: readonly boolean[];
+	readonly values: readonly (readonly Figure[])[];
 }
 
 const VERSION = 1;
@@ -42,9 +59,18 @@ export function packHour(rows: readonly PackedRow[], names: Names): Buffer {
 	return Buffer.concat([Buffer.of(VERSION), zstdCompressSync(to.take(), COMPRESSION)]);
 }
 
-export function unpackHour(body: Uint8Array, names: Names): PackedRow[] {
+interface Head {
+	readonly ats: readonly number[];
+	readonly levels: readonly number[];
+	readonly durations: readonly number[];
+}
+
+function openBody(body: Uint8Array): ByteReader {
 	if (body[0] !== VERSION) throw new DamagedRow(`packed hour of version ${body[0]}`);
-	const from = new ByteReader(decompress(body.subarray(1)));
+	return new ByteReader(decompress(body.subarray(1)));
+}
+
+function readHead(from: ByteReader): Head {
 	const count = from.count();
 	const ats: number[] = [];
 	let at = 0;
@@ -57,8 +83,14 @@ export function unpackHour(body: Uint8Array, names: Names): PackedRow[] {
 	}
 	const levels = ats.map(() => from.byte());
 	const durations = ats.map(() => from.count());
-	const samples = readShapes(from, count, names);
-	const whys = readWhys(from, count);
+	return { ats, levels, durations };
+}
+
+export function unpackHour(body: Uint8Array, names: Names): PackedRow[] {
+	const from = openBody(body);
+	const { ats, levels, durations } = readHead(from);
+	const samples = readSamples(from, ats.length, names);
+	const whys = readWhys(from, ats.length);
 	return ats.map((time, index) => ({
 		at: time,
 		level: levels[index]!,
@@ -66,6 +98,25 @@ export function unpackHour(body: Uint8Array, names: Names): PackedRow[] {
 		samples: samples[index]!,
 		why: whys[index]!,
 	}));
+}
+
+/** The same hour, passing over what was not asked for; `wanted` are numbers of names, one of no name stays null. */
+export function unpackColumns(body: Uint8Array, wanted: readonly (number | null)[]): PackedColumns {
+	const from = openBody(body);
+	const head = readHead(from);
+	const { rows, lengths } = readShapes(from, head.ats.length);
+	const columns = new Map<number, Figure[]>();
+	for (const [id, length] of lengths) {
+		if (wanted.includes(id)) columns.set(id, readFigures(from, length));
+		else skipColumn(from, length);
+	}
+	const values = wanted.map((id) => {
+		const column = id === null ? undefined : columns.get(id);
+		if (id === null || column === undefined) return rows.map(() => null);
+		let place = 0;
+		return rows.map((ids) => (ids.includes(id) ? column[place++]! : null));
+	});
+	return { ...head, hasReading: rows.map((ids) => ids.length > 0), values };
 }
 
 function decompress(body: Uint8Array): Buffer {
@@ -105,14 +156,24 @@ function writeShapes(to: ByteWriter, rows: readonly PackedRow[], names: Names): 
 	for (const values of columns.values()) writeColumn(to, values);
 }
 
-function readShapes(from: ByteReader, count: number, names: Names): Samples[] {
+/** Names of each row, and how long each name's column is, in the order in which the columns stand. */
+function readShapes(from: ByteReader, count: number): { rows: number[][]; lengths: Map<number, number> } {
 	const shapes = Array.from({ length: from.count() }, () =>
 		Array.from({ length: from.count() }, () => from.count()),
 	);
-	const rows = Array.from({ length: count }, () => shapes[from.count()]!);
+	const rows = Array.from({ length: count }, () => {
+		const shape = shapes[from.count()];
+		if (shape === undefined) throw new DamagedRow('packed hour without its shape');
+		return shape;
+	});
 	// Columns come in the order in which their names first appeared, row by row.
 	const lengths = new Map<number, number>();
 	for (const ids of rows) for (const id of ids) lengths.set(id, (lengths.get(id) ?? 0) + 1);
+	return { rows, lengths };
+}
+
+function readSamples(from: ByteReader, count: number, names: Names): Samples[] {
+	const { rows, lengths } = readShapes(from, count);
 	const columns = new Map<number, Iterator<SampleValue>>();
 	for (const [id, length] of lengths) columns.set(id, readColumn(from, length).values());
 	return rows.map((ids) =>
@@ -152,6 +213,29 @@ function readColumn(from: ByteReader, length: number): SampleValue[] {
 		}
 		return last;
 	});
+}
+
+function readFigures(from: ByteReader, length: number): Figure[] {
+	const scaled = { whole: 0, scale: 0 };
+	let last: Figure = null;
+	return Array.from({ length }, () => {
+		const kind = from.byte();
+		if (kind === STEP) {
+			scaled.whole += from.signed();
+			last = toFigure(scaled.whole, scaled.scale);
+		} else if (kind === OTHER) {
+			last = readFigure(from, scaled);
+		}
+		return last;
+	});
+}
+
+function skipColumn(from: ByteReader, length: number): void {
+	for (let left = length; left > 0; left--) {
+		const kind = from.byte();
+		if (kind === STEP) from.count();
+		else if (kind === OTHER) skipValue(from);
+	}
 }
 
 function scaledOf(value: SampleValue) {

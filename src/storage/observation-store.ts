@@ -9,6 +9,7 @@ import { createHistory } from './history.ts';
 import type { Names } from './names.ts';
 import { createOpenHours } from './open-hours.ts';
 import { createPackedHours } from './packed-hours.ts';
+import { createRecent } from './recent.ts';
 
 interface FlipRow {
 	readonly check_id: number;
@@ -27,7 +28,8 @@ export function createObservationStore(
 	const packed = createPackedHours(connection, checks, samples);
 	const states = createCheckStates(connection, checks);
 	const history = createHistory(connection, { checks, samples, open, packed });
-	const compact = createCompaction(connection, { checks, samples, packed });
+	const compact = createCompaction(connection, { checks, open, packed });
+	const recent = createRecent(connection, { checks, samples, open, packed });
 	const writeFlip = db.prepare(
 		'INSERT OR IGNORE INTO flip (environment_id, at, check_id, from_level, to_level) VALUES (?, ?, ?, ?, ?)',
 	);
@@ -36,12 +38,11 @@ export function createObservationStore(
 	);
 
 	/** The newest `limit`, in order of time: open hours first, closed ones for what is missing. */
-	const newest = (fromAt: number, toAt: number, limit: number, check: number | null): Observation[] => {
+	const newest = (fromAt: number, toAt: number, limit: number, check: number): Observation[] => {
 		const openFrom = Math.max(fromAt, packed.packedTo());
-		const start = check === null ? open.newestFrom(openFrom, toAt, limit) : openFrom;
-		const recent = openFrom > toAt ? [] : open.read(start, toAt, check);
-		if (recent.length >= limit) return limit <= 0 ? [] : recent.slice(-limit);
-		return [...packed.read(fromAt, toAt, limit - recent.length, check), ...recent];
+		const fresh = openFrom > toAt ? [] : open.read(openFrom, toAt, check);
+		if (fresh.length >= limit) return limit <= 0 ? [] : fresh.slice(-limit);
+		return [...packed.read(fromAt, toAt, limit - fresh.length, check), ...fresh];
 	};
 
 	return {
@@ -66,7 +67,7 @@ export function createObservationStore(
 				if (late.length > 0) packed.addLate(late);
 			}),
 		states: () => connection.read(() => states.read()),
-		since: (sinceAt, limit) => connection.read(() => newest(sinceAt, Number.MAX_SAFE_INTEGER, limit, null)),
+		recent: (asks, limit) => connection.read(() => recent(asks, limit)),
 		of: (check, fromAt, toAt, limit) =>
 			connection.read(() => {
 				const id = checks.find(check);

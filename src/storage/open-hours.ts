@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import { DamagedRow } from './faults.ts';
 import type { Names } from './names.ts';
 import { AT, CHECK, IN_RANGE, KEY, rangeOf } from './observation-key.ts';
-import { encodeSamples, type KeyFrame, keyStart, SampleReader } from './sample-frame.ts';
+import { encodeSamples, type FrameOf, type KeyFrame, keyStart, SampleReader } from './sample-frame.ts';
 import { readWhy, whyText } from './why.ts';
 
 export interface StoredRow {
@@ -33,8 +33,10 @@ export interface OpenHours {
 	write(observation: Observation): void;
 	/** Observations in [fromAt, toAt] in order of time, of one check or of all. */
 	read(fromAt: number, toAt: number, check: number | null): Observation[];
-	/** Where the newest `limit` rows from `fromAt` to `toAt` begin, so that a long range is not read for nothing. */
-	newestFrom(fromAt: number, toAt: number, limit: number): number;
+	/** Whole observations of stored rows; what they refer to is fetched where it is not among them. */
+	decode(rows: Iterable<StoredRow>, framesOf?: FrameOf): Iterable<Observation>;
+	/** The stored samples of one row. */
+	frameOf: FrameOf;
 }
 
 export function createOpenHours(connection: Connection, checks: Names, samples: Names): OpenHours {
@@ -48,11 +50,13 @@ export function createOpenHours(connection: Connection, checks: Names, samples: 
 	const one = db.prepare<[number, number, number, number], StoredRow>(
 		`${COLUMNS} WHERE ${IN_RANGE} AND ${CHECK} = ? ORDER BY key`,
 	);
-	const cut = db
-		.prepare<[number, number, number, number], number>(
-			`SELECT ${AT} FROM observation WHERE ${IN_RANGE} ORDER BY key DESC LIMIT 1 OFFSET ?`,
-		)
-		.pluck();
+	const referred = db.prepare<[number, number, number], Pick<StoredRow, 'samples' | 'why'>>(
+		`SELECT samples, why FROM observation WHERE key = ${KEY}`,
+	);
+	const frameOf: FrameOf = (check, at) => referred.get(at, environment, check)?.samples;
+	const whyOf = (check: number, at: number) => referred.get(at, environment, check)?.why;
+	const decode: OpenHours['decode'] = (rows, framesOf = frameOf) =>
+		decodeRows(rows, { checks, samples, frameOf: framesOf, whyOf });
 	return {
 		write(observation) {
 			const { at } = observation;
@@ -86,34 +90,38 @@ export function createOpenHours(connection: Connection, checks: Names, samples: 
 			trails.set(id, { key: encoded.key, why: text !== null && !same ? { at, text } : said });
 		},
 		read(fromAt, toAt, check) {
-			const range = rangeOf(keyStart(fromAt), toAt + 1, environment);
-			const rows = check === null ? all.iterate(...range) : one.iterate(...range, check);
-			return [...readRows(rows, fromAt, checks, samples)];
+			const range = rangeOf(fromAt, toAt + 1, environment);
+			return [...decode(check === null ? all.all(...range) : one.all(...range, check))];
 		},
-		newestFrom: (fromAt, toAt, limit) =>
-			cut.get(...rangeOf(fromAt, toAt + 1, environment), Math.max(0, limit - 1)) ?? fromAt,
+		decode,
+		frameOf,
 	};
 }
 
-/** Rows in order of time, whole from `fromAt` on; those before only carry what later ones refer to. */
-export function* readRows(
-	rows: Iterable<StoredRow>,
-	fromAt: number,
-	checks: Names,
-	sampleNames: Names,
-): Generator<Observation> {
-	const reader = new SampleReader(sampleNames);
+interface Referred {
+	readonly checks: Names;
+	readonly samples: Names;
+	readonly frameOf: FrameOf;
+	readonly whyOf: (check: number, at: number) => string | null | undefined;
+}
+
+function* decodeRows(rows: Iterable<StoredRow>, stored: Referred): Generator<Observation> {
+	const reader = new SampleReader(stored.samples, stored.frameOf);
 	const whys = new Map<string, string>();
 	for (const row of rows) {
-		const wanted = row.at >= fromAt;
-		const samples = reader.read(row.check_id, row.at, row.samples, wanted);
-		if (row.why !== null) whys.set(`${row.check_id}/${row.at}`, row.why);
-		if (!wanted) continue;
-		const text = row.why_back === null ? row.why : whys.get(`${row.check_id}/${row.at - row.why_back}`);
-		if (text === undefined) throw new DamagedRow('an observation refers to a row that is gone');
+		const { at, check_id, why, why_back } = row;
+		const samples = reader.read(check_id, at, row.samples);
+		let text = why;
+		if (why_back !== null) {
+			const place = `${check_id}/${at - why_back}`;
+			const found = whys.get(place) ?? stored.whyOf(check_id, at - why_back);
+			if (!found) throw new DamagedRow('an observation refers to a row that is gone');
+			whys.set(place, found);
+			text = found;
+		}
 		yield {
-			check: checkId(checks.nameOf(row.check_id)),
-			at: row.at,
+			check: checkId(stored.checks.nameOf(check_id)),
+			at,
 			durationMs: row.duration_us / 1000,
 			samples,
 			level: levelOf(row.level),

@@ -4,6 +4,7 @@ import type { Fault } from '../domain/fault.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Storage } from '../domain/storage-port.ts';
 import { createActivityStore } from './activity-store.ts';
+import { createBackupStore } from './backup-store.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { storageFault } from './faults.ts';
 import { createLeaseStore } from './lease-store.ts';
@@ -92,6 +93,7 @@ function assemble(db: Database.Database, file: string, environment: number): Sto
 		rounds: createRoundStore(connection, checks, samples),
 		operations: createOperationStore(connection),
 		activity: createActivityStore(connection),
+		backups: createBackupStore(connection),
 		lease: createLeaseStore(connection),
 		dataVersion() {
 			try {

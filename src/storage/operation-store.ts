@@ -52,6 +52,9 @@ export function createOperationStore(connection: Connection): OperationStore {
 	const newest = db.prepare<[number, number], Row>(
 		'SELECT * FROM operation WHERE environment_id = ? ORDER BY id DESC LIMIT ?',
 	);
+	const ended = db.prepare<[number, string], Row>(
+		"SELECT * FROM operation WHERE environment_id = ? AND action = ? AND state <> 'running' ORDER BY id DESC LIMIT 1",
+	);
 	const running = db.prepare<[number], Row>(
 		"SELECT * FROM operation WHERE environment_id = ? AND state = 'running' ORDER BY id",
 	);
@@ -61,9 +64,11 @@ export function createOperationStore(connection: Connection): OperationStore {
 		return toOperation(row);
 	};
 	return {
-		start: (operation, runner, lives) =>
+		start: (operation, runner, lives, rivals = [operation.action]) =>
 			connection.write(() => {
-				const there = running.all(environment).filter((row) => row.action === operation.action);
+				const there = running
+					.all(environment)
+					.filter((row) => (rivals as readonly string[]).includes(row.action));
 				const same = there.map(toRunning).find(lives);
 				if (same) return { running: same.operation };
 				const { session, pid, host, born } = runner;
@@ -102,6 +107,11 @@ export function createOperationStore(connection: Connection): OperationStore {
 			}),
 		output: (id) => connection.read(() => output.get(environment, id) ?? ''),
 		list: (limit) => connection.read(() => newest.all(environment, limit).map(toOperation)),
+		newestOf: (action) =>
+			connection.read(() => {
+				const row = ended.get(environment, action);
+				return row === undefined ? null : toOperation(row);
+			}),
 		running: () => connection.read(() => running.all(environment).map(toRunning)),
 	};
 }

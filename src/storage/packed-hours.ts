@@ -2,7 +2,7 @@ import { type CheckId, checkId } from '../domain/ids.ts';
 import type { Observation } from '../domain/observation.ts';
 import { levelCode, levelOf } from './codes.ts';
 import type { Connection } from './connection.ts';
-import { type PackedRow, packHour, unpackHour } from './hour-codec.ts';
+import { type PackedColumns, type PackedRow, packHour, unpackColumns, unpackHour } from './hour-codec.ts';
 import type { Names } from './names.ts';
 import { microseconds } from './open-hours.ts';
 import { rollUp } from './roll-up.ts';
@@ -27,6 +27,10 @@ export interface PackedHours {
 	addLate(observations: readonly Observation[]): void;
 	/** The newest `limit` in [fromAt, toAt] of closed hours, in order of time, of one check or of all. */
 	read(fromAt: number, toAt: number, limit: number, check: number | null): Observation[];
+	/** The newest closed hour before this time that holds anything, not before that of `fromAt`. */
+	hourBefore(before: number, fromAt: number): number | undefined;
+	/** A check's hour in order of time, with the values of these names only; null where there is none. */
+	columns(hour: number, check: number, names: readonly (number | null)[]): PackedColumns | null;
 }
 
 export function createPackedHours(connection: Connection, checks: Names, samples: Names): PackedHours {
@@ -67,9 +71,15 @@ export function createPackedHours(connection: Connection, checks: Names, samples
 			writeRollUp.run(environment, hour, id, name, ...figures);
 		}
 	};
+	const hourBefore: PackedHours['hourBefore'] = (end, fromAt) => before.get(environment, end, hourOf(fromAt));
 	return {
 		packedTo,
 		replace,
+		hourBefore,
+		columns(hour, check, names) {
+			const row = ofCheck.get(environment, hour, check);
+			return row ? unpackColumns(row.body, names) : null;
+		},
 		addLate(observations) {
 			const groups = new Map<string, Observation[]>();
 			for (const observation of observations) {
@@ -90,7 +100,7 @@ export function createPackedHours(connection: Connection, checks: Names, samples
 			let hour: number | undefined = Math.min(hourOf(toAt) + 1, packedTo());
 			while (left > 0) {
 				// Empty hours are stepped over by the index, a year of them at once.
-				hour = before.get(environment, hour, hourOf(fromAt));
+				hour = hourBefore(hour, fromAt);
 				if (hour === undefined) break;
 				const rows = check === null ? ofAll.all(environment, hour) : ofCheck.all(environment, hour, check);
 				const found = rows.flatMap((row) => unpacked(row)).filter(({ at }) => at >= fromAt && at <= toAt);

@@ -1,3 +1,4 @@
+import type { Figure } from '../domain/storage-port.ts';
 import type { Quantity, SampleValue, Unit } from '../domain/value.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import { DamagedRow } from './faults.ts';
@@ -89,6 +90,50 @@ export function readValue(from: ByteReader): SampleValue {
 		default:
 			throw new DamagedRow(`stored value kind ${tag & 0x0f}`);
 	}
+}
+
+/** Both are exact up to here, so their quotient is the double nearest to the decimal. */
+const POWERS = Array.from({ length: MAX_SCALED_DIGITS + 2 }, (_, scale) => Number(`1e${scale}`));
+
+export function toFigure(whole: number, scale: number): number {
+	const power = POWERS[scale];
+	if (power === undefined) throw new DamagedRow(`stored scale ${scale}`);
+	return whole / power;
+}
+
+/** Reads what `readValue` would, and makes no text of it. `scaled` takes what a step of a column goes on from. */
+export function readFigure(from: ByteReader, scaled: { whole: number; scale: number }): Figure {
+	const tag = from.byte();
+	if (tag >> 4 >= UNITS.length) throw new DamagedRow(`stored unit ${tag >> 4}`);
+	switch (tag & 0x0f) {
+		case NULL:
+			return null;
+		case FALSE:
+			return false;
+		case TRUE:
+			return true;
+		case TEXT:
+			from.skipText();
+			return null;
+		case WHOLE:
+		case SCALED:
+			scaled.scale = (tag & 0x0f) === WHOLE ? 0 : from.count();
+			scaled.whole = from.signed();
+			return toFigure(scaled.whole, scaled.scale);
+		case LONG:
+			return Number(from.text());
+		default:
+			throw new DamagedRow(`stored value kind ${tag & 0x0f}`);
+	}
+}
+
+export function skipValue(from: ByteReader): void {
+	const kind = from.byte() & 0x0f;
+	if (kind === TEXT || kind === LONG) from.skipText();
+	else if (kind === SCALED || kind === WHOLE) {
+		if (kind === SCALED) from.count();
+		from.count();
+	} else if (kind > LONG) throw new DamagedRow(`stored value kind ${kind}`);
 }
 
 export function sameValue(a: SampleValue, b: SampleValue): boolean {

@@ -17,8 +17,8 @@ export interface KeyFrame {
 	readonly values: readonly SampleValue[];
 }
 
-const WHOLE = 0;
-const CHANGES = 1;
+export const WHOLE = 0;
+export const CHANGES = 1;
 
 const writer = new ByteWriter();
 
@@ -61,20 +61,36 @@ function sameNames(a: readonly string[], b: readonly string[]): boolean {
 	return a.length === b.length && a.every((name, index) => name === b[index]);
 }
 
-/** Reads rows of one scan in the order of time, remembering the key frames it meets. */
+/** The stored samples of another row, undefined where there is no such row. */
+export type FrameOf = (check: number, at: number) => Uint8Array | null | undefined;
+
+/** The key frame a row's bytes refer to; it is fetched where the scan has not met it. */
+export function frameBytes(frameOf: FrameOf, check: number, at: number): Uint8Array {
+	const bytes = frameOf(check, at);
+	if (!bytes || bytes[0] !== WHOLE) throw new DamagedRow('an observation refers to a row that is gone');
+	return bytes;
+}
+
+/** Reads rows of one scan, remembering the key frames it meets or needs. */
 export class SampleReader {
 	private readonly keys = new Map<string, KeyFrame>();
 	private readonly names: Names;
+	private readonly frameOf: FrameOf;
 
-	constructor(names: Names) {
+	constructor(names: Names, frameOf: FrameOf) {
 		this.names = names;
+		this.frameOf = frameOf;
 	}
 
-	/** `wanted` false: the row is only passed on the way to later ones; a key frame in it is still remembered. */
-	read(check: number, at: number, bytes: Uint8Array | null, wanted: boolean): Samples {
-		if (bytes === null || (!wanted && bytes[0] === CHANGES)) return {};
+	read(check: number, at: number, bytes: Uint8Array | null): Samples {
+		if (bytes === null) return {};
 		const from = new ByteReader(bytes);
 		if (from.byte() === CHANGES) return this.readChanges(check, at, from);
+		const { names, values } = this.readKey(check, at, from);
+		return toSamples(names, values);
+	}
+
+	private readKey(check: number, at: number, from: ByteReader): KeyFrame {
 		const count = from.count();
 		const names: string[] = [];
 		const values: SampleValue[] = [];
@@ -82,16 +98,23 @@ export class SampleReader {
 			names.push(this.names.nameOf(from.count()));
 			values.push(readValue(from));
 		}
-		this.keys.set(`${check}/${at}`, { at, names, values });
-		return toSamples(names, values);
+		const key = { at, names, values };
+		this.keys.set(`${check}/${at}`, key);
+		return key;
 	}
 
 	private readChanges(check: number, at: number, from: ByteReader): Samples {
-		const key = this.keys.get(`${check}/${at - from.count()}`);
-		if (key === undefined) throw new DamagedRow('an observation refers to a row that is gone');
+		const keyAt = at - from.count();
+		const key = this.keys.get(`${check}/${keyAt}`) ?? this.fetchKey(check, keyAt);
 		const values = [...key.values];
 		for (let index = from.count(); index > 0; index = from.count()) values[index - 1] = readValue(from);
 		return toSamples(key.names, values);
+	}
+
+	private fetchKey(check: number, at: number): KeyFrame {
+		const from = new ByteReader(frameBytes(this.frameOf, check, at));
+		from.byte();
+		return this.readKey(check, at, from);
 	}
 }
 

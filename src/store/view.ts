@@ -2,7 +2,7 @@
 export const SCREEN_IDS = ['health', 'endpoints', 'round', 'backups', 'logs', 'alerts', 'reports'] as const;
 export type ScreenId = (typeof SCREEN_IDS)[number];
 
-/** What can lie over a screen. `service` … `activity` fill the whole body, the others are panels. */
+/** What can lie over a screen: full pages and panels; each view says which it is. */
 export const LAYER_KINDS = [
 	'service',
 	'operation',
@@ -10,6 +10,10 @@ export const LAYER_KINDS = [
 	'activity',
 	'sign',
 	'record',
+	'plan',
+	'prune',
+	'restore',
+	'agree',
 	'actions',
 	'palette',
 	'help',

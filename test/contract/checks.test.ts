@@ -115,8 +115,11 @@ describe.each(CHECK_KINDS.map((kind) => [kind.name, kind as unknown as Registere
 			const answer = await kind.probe(options, ports, context());
 			if (!answer.ok) throw new Error(faultText(answer.error, 'en'));
 			const declared = kind.samples(options);
+			const words = kind.texts?.(options) ?? [];
+			for (const word of words) if (word in declared) expect(declared[word]).toBe('none');
 			for (const [sample, value] of Object.entries(answer.value.samples)) {
 				expect(Object.keys(declared)).toContain(sample);
+				if (words.includes(sample)) expect([sample, typeof value]).toEqual([sample, 'string']);
 				if (typeof value === 'object' && value !== null)
 					expect([sample, value.unit]).toEqual([sample, declared[sample]]);
 			}

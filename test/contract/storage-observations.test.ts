@@ -2,7 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { checkId } from '../../src/domain/ids.ts';
 import type { Observation } from '../../src/domain/observation.ts';
 import { quantity, type SampleValue } from '../../src/domain/value.ts';
-import { compactAll, got, HOUR, observation, opened, record, recorded, scratch } from './storage-world.ts';
+import {
+	compactAll,
+	got,
+	HOUR,
+	observation,
+	opened,
+	record,
+	recorded,
+	scratch,
+	since,
+} from './storage-world.ts';
 
 const VALUES: Readonly<Record<string, SampleValue>> = {
 	nothing: null,
@@ -65,10 +75,10 @@ describe('observations', () => {
 			observation('a', HOUR + 4, { samples: { ...proto } }),
 		];
 		record(storage, ...seen);
-		expect(got(storage.observations.since(0, 10))).toEqual(seen);
-		expect(Object.keys(got(storage.observations.since(HOUR + 2, 1))[0]!.samples)).toEqual(['__proto__']);
+		expect(since(storage, 0, 10)).toEqual(seen);
+		expect(Object.keys(since(storage, HOUR + 2, 1)[0]!.samples)).toEqual(['__proto__']);
 		compactAll(storage, HOUR + 8_000_000);
-		expect(got(storage.observations.since(0, 10))).toEqual(seen);
+		expect(since(storage, 0, 10)).toEqual(seen);
 	});
 
 	test('open and packed hours answer alike', () => {
@@ -78,9 +88,9 @@ describe('observations', () => {
 		const end = HOUR + 7_200_000;
 		const check = checkId('check-1');
 		const ask = () => ({
-			all: got(storage.observations.since(0, 10_000)),
-			middle: got(storage.observations.since(HOUR + 1_234_567, 10_000)),
-			newest: got(storage.observations.since(0, 250)),
+			all: since(storage, 0, 10_000),
+			middle: since(storage, HOUR + 1_234_567, 10_000),
+			newest: since(storage, 0, 250),
 			one: got(storage.observations.of(check, HOUR + 555_555, end - 999_999, 1000)),
 			few: got(storage.observations.of(check, 0, end, 130)),
 			up: got(storage.observations.uptime(HOUR + 100_000, end - 100_000)),
@@ -139,7 +149,7 @@ describe('observations', () => {
 		record(storage, first);
 		compactAll(storage, HOUR + 8_000_000);
 		record(storage, late, other);
-		expect(got(storage.observations.since(0, 10))).toEqual([late, other, first]);
+		expect(since(storage, 0, 10)).toEqual([late, other, first]);
 		expect(got(storage.observations.uptime(HOUR, HOUR + 3_600_000)).get(checkId('a'))).toEqual({
 			good: 1,
 			count: 2,
@@ -151,10 +161,7 @@ describe('observations', () => {
 		const seen = observation('a', HOUR, { samples: { n: quantity(1) } });
 		record(storage, seen);
 		record(storage, seen, observation('a', HOUR + 1, { samples: { n: quantity(2) } }));
-		expect(got(storage.observations.since(0, 10)).map(({ samples }) => samples['n'])).toEqual([
-			quantity(1),
-			quantity(2),
-		]);
+		expect(since(storage, 0, 10).map(({ samples }) => samples['n'])).toEqual([quantity(1), quantity(2)]);
 	});
 
 	test('two consoles that record the same check read each other right', () => {
@@ -164,8 +171,8 @@ describe('observations', () => {
 			observation(`c${index % 2}`, HOUR + index, { samples: { a: quantity(index % 5), b: 'same' } }),
 		);
 		for (const [index, each] of seen.entries()) record(index % 3 === 0 ? two : one, each);
-		expect(got(one.observations.since(0, 100))).toEqual(seen);
-		expect(got(two.observations.since(0, 100))).toEqual(seen);
+		expect(since(one, 0, 100)).toEqual(seen);
+		expect(since(two, 0, 100)).toEqual(seen);
 	});
 
 	test('a state has the time of its newest observation', () => {
@@ -195,8 +202,8 @@ describe('observations', () => {
 		record(production, observation('a', HOUR));
 		record(staging, observation('a', HOUR, { level: 'critical' }), observation('b', HOUR));
 		compactAll(staging, HOUR + 8_000_000);
-		expect(got(production.observations.since(0, 10)).map(({ level }) => level)).toEqual(['ok']);
-		expect(got(staging.observations.since(0, 10)).map(({ level }) => level)).toEqual(['critical', 'ok']);
+		expect(since(production, 0, 10).map(({ level }) => level)).toEqual(['ok']);
+		expect(since(staging, 0, 10).map(({ level }) => level)).toEqual(['critical', 'ok']);
 		expect(got(production.observations.states())).toHaveLength(1);
 	});
 
@@ -204,7 +211,7 @@ describe('observations', () => {
 		const storage = opened(scratch());
 		record(storage, observation('a', HOUR), observation('a', HOUR + 5 * 3_600_000));
 		compactAll(storage, HOUR + 7 * 3_600_000, 3 * 3_600_000);
-		expect(got(storage.observations.since(0, 10)).map(({ at }) => at)).toEqual([HOUR + 5 * 3_600_000]);
+		expect(since(storage, 0, 10).map(({ at }) => at)).toEqual([HOUR + 5 * 3_600_000]);
 		expect(got(storage.observations.uptime(0, HOUR * 2)).get(checkId('a'))?.count).toBe(1);
 	});
 });

@@ -93,6 +93,24 @@ describe('operations', () => {
 	});
 });
 
+test('of what was told to have happened the newest of each event is found, in its own environment', () => {
+	const path = scratch();
+	const storage = opened(path);
+	expect(got(storage.activity.told())).toEqual([]);
+	const tell = (event: string, at: number, by: string, into = storage) =>
+		got(into.activity.append({ at, by, code: 'event.told', detail: { event } }));
+	tell('deploy', 3, 'ci');
+	tell('deploy', 1, 'ada');
+	tell('import', 2, 'ada');
+	tell('deploy', 9, 'staging', opened(path, { environment: 'staging' }));
+	got(storage.activity.append({ at: 8, by: 'ada', code: 'check.asked', detail: { event: 'deploy' } }));
+	const told = got(storage.activity.told()).map(({ at, by, detail }) => [detail['event'], at, by]);
+	expect(told.sort()).toEqual([
+		['deploy', 3, 'ci'],
+		['import', 2, 'ada'],
+	]);
+});
+
 test('activity is listed newest first, page by page', () => {
 	const storage = opened(scratch());
 	for (let index = 0; index < 5; index++) {

@@ -69,6 +69,18 @@ export function record(storage: Storage, ...seen: readonly Observation[]): void 
 	got(storage.observations.record(seen.map((each) => recorded(each))));
 }
 
+/** Whole observations of every check since then, oldest first, the newest `limit`. */
+export function since(
+	{ observations }: Pick<Storage, 'observations'>,
+	sinceAt: number,
+	limit: number,
+): Observation[] {
+	return got(observations.states())
+		.flatMap(({ check }) => got(observations.of(check, sinceAt, Number.MAX_SAFE_INTEGER, limit)))
+		.sort((a, b) => a.at - b.at)
+		.slice(-limit);
+}
+
 /** Packs until nothing is left. */
 export function compactAll(storage: Storage, now: number, keepMs = 1e12): void {
 	while (got(storage.observations.compact(now, keepMs)));

@@ -89,4 +89,31 @@ describe('rounds event', () => {
 		);
 		expect(await runCli(['event', 'deploy'], { cwd: none.folder })).toMatchObject({ code: 64 });
 	});
+
+	it('is told by an action that ends ok, by who ran it; one that fails tells nothing', async () => {
+		const system = makeSystem(
+			YAML.replace(
+				'rounds:\n',
+				'actions:\n  import: {title: Nightly import, run: [bash, -c, "exit $(cat result)"], tells: import}\nrounds:\n',
+			),
+			{ result: '1' },
+		);
+		const engine = await openTest(system.options());
+		const run = async () => {
+			const { operation } = await engine.send('operation.start', {
+				action: 'import' as never,
+				step: null,
+				confirmed: null,
+			});
+			return (await engine.ended(operation.id)).level;
+		};
+		const last = async () => (await engine.send('events.list', {})).events[1]?.last;
+		expect(await run()).toBe('critical');
+		expect(await last()).toBeNull();
+		system.write('result', '0');
+		expect(await run()).toBe('ok');
+		expect(await last()).toMatchObject({ by: 'mei', note: 'Nightly import' });
+		expect((await engine.begin('by-hand')).steps).toHaveLength(1);
+		await engine.close();
+	});
 });

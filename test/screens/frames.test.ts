@@ -24,7 +24,9 @@ describe('the frame', () => {
 		expect(screen[0]).toMatch(
 			/^ CreditPilot {3}■ DEMO {5}▸ Morning round 3\/6 · due 09:00 · 12 min left +✖ 2 {2}▲ 1 {2}\? 0 {4}09:18 UTC$/,
 		);
-		expect(screen[1]).toMatch(/^ 1 Health {2}2 Endpoints {2}3 Round {2}5 Logs +17:18 Kuala_Lumpur$/);
+		expect(screen[1]).toMatch(
+			/^ 1 Health {2}2 Endpoints {2}3 Round {2}4 Backups {2}5 Logs +17:18 Kuala_Lumpur$/,
+		);
 		expect(screen[2]).toBe('─'.repeat(120));
 		expect(screen[38]).toBe('─'.repeat(120));
 		expect(screen[39]).toMatch(
@@ -44,7 +46,7 @@ describe('the frame', () => {
 		expect(screen[0]).toMatch(
 			/^ CreditPilot {2}■ DEMO {3}▸ Morning round 3\/6 · 12 min left +✖2 ▲1 \?0 {2}09:18 UTC$/,
 		);
-		expect(screen[1]).toBe(' 1 Health  2 Endpoints  3 Round  5 Logs');
+		expect(screen[1]).toBe(' 1 Health  2 Endpoints  3 Round  4 Backups  5 Logs');
 		expect(screen[23]).toMatch(/: command {2}\? help +mei · saved$/);
 		for (const line of screen) expect(cellWidth(line)).toBeLessThanOrEqual(80);
 	});

@@ -9,6 +9,7 @@ import { err, ok, type Result } from '../../src/domain/result.ts';
 import type { ObservationStore, Stored } from '../../src/domain/storage-port.ts';
 import { quantity } from '../../src/domain/value.ts';
 import type { FakeClock } from './fake-clock.ts';
+import { recentPast } from './recent-past.ts';
 
 export type FakeAnswer = Result<Reading, ProbeFault> | 'hang' | 'throw';
 
@@ -120,7 +121,7 @@ export function createFakeStore(): FakeStore {
 			return none(undefined);
 		},
 		states: () => none(batches.flatMap((b) => b.map((r): CheckState => r.state))),
-		since: (at) => none(all().filter((o) => o.at >= at)),
+		recent: (asks, limit) => none(recentPast(all(), asks, limit)),
 		of: (id, from, to) => none(all().filter((o) => o.check === id && o.at >= from && o.at <= to)),
 		history: () => none([]),
 		uptime: () => none(new Map()),

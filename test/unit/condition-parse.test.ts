@@ -240,7 +240,10 @@ describe('vacuous conditions', () => {
 		['1 == 1', 'constant'],
 		['"a" in ["a", "b"]', 'constant'],
 		['2 + 2 == 4', 'constant'],
-		['$.a == $.a', 'same-both-sides'],
+		['header("x") == header( "x" )', 'same-both-sides'],
+		['$.a != $.a', 'same-both-sides'],
+		['$.a startsWith $.a', 'same-both-sides'],
+		['word contains word', 'same-both-sides'],
 		['a + b == a +b'.replace('+b', '+ b'), 'same-both-sides'],
 		['(latency) <= latency', 'same-both-sides'],
 		['count($.a[*]) >= 0', 'never-negative'],
@@ -248,8 +251,12 @@ describe('vacuous conditions', () => {
 		['len($.a) > -1', 'never-negative'],
 		['drop(x) < 0', 'never-negative'],
 		['status not in []', 'empty-list'],
-		['$.a contains ""', 'any-text'],
+		['header("x") contains ""', 'any-text'],
+		['word not contains ""', 'any-text'],
+		['$.a endsWith ""', 'any-text'],
 		['$.a matches ".*"', 'any-text'],
+		['$.a matches "^.*"', 'any-text'],
+		['$.a matches "$"', 'any-text'],
 		['$ exists', 'always-there'],
 	])('%s: %s', (text, code) => {
 		expect(findVacuous(parsed(text))?.code).toBe(code);
@@ -265,6 +272,16 @@ describe('vacuous conditions', () => {
 		'age("2026-01-01") < 1d',
 		'sum($.a[*]) >= 0',
 		'$.a matches "x.*"',
+		'$.a contains ""',
+		'$.a[*] not contains ""',
+		'$.a == $.a',
+		'first($.a[*]) == first($.a[*])',
+		'$.a contains $.a',
+		'$.a[*] in $.a[*]',
+		'header("a b") == header("ab")',
+		'$["a b"] <= $["ab"]',
+		'$.a matches "^$"',
+		'$.a matches "^.*$"',
 	])('%s is not', (text) => {
 		expect(findVacuous(parsed(text))).toBeNull();
 	});

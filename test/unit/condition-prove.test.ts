@@ -42,7 +42,8 @@ const show = [shownAs('customers', 'count($.customers[*])'), shownAs('net', '$.n
 const names: ProofNames = {
 	show,
 	unitOf: (name) => (Object.hasOwn(UNITS, name) ? UNITS[name] : undefined),
-	isOwn: (name) => Object.hasOwn(UNITS, name) || name === 'customers' || name === 'net',
+	isText: (name) => name === 'word',
+	isOwn: (name) => name === 'word' || Object.hasOwn(UNITS, name) || name === 'customers' || name === 'net',
 };
 const prove = (text: string): Proof => proveCondition(condition(text), names);
 
@@ -72,6 +73,9 @@ describe('a condition that can fail', () => {
 		['latency < 3 * usual(latency)', 'latency = 10 ms, usual(latency) = 3.33 ms'],
 		['bills > usual(bills) / 2', 'bills = 10, usual(bills) / 2 = 10, usual(bills) = 20'],
 		['bills.took <= usual(bills.took)', 'bills.took = 11 ms, usual(bills.took) = 10 ms'],
+		['$.a contains ""', '$.a = ["other"]'],
+		['$.a matches "^.*$"', '$.a = "x␊y"'],
+		['change(word) == 0', 'change(word) = 100 % ("one" → "other")'],
 		['usual(size) < 1MiB', 'usual(size) = 1.1 MiB'],
 		['size / total < 90%', 'size / total = 91 %, size = 91 B, total = 100 B'],
 		['$.day >= "2026-01-01"', '$.day = "2025-12-31T00:00:00.000Z"'],
@@ -131,6 +135,9 @@ const VACUOUS = [
 	['$ exists', 'always-there'],
 	['header("x") != null', 'other-kind'],
 	['summary.net exists', 'unknown-when-absent'],
+	['$.a endsWith ""', 'any-text'],
+	['word contains word', 'same-both-sides'],
+	['$.a <= $.a', 'same-both-sides'],
 ] as const;
 const IMPOSSIBLE = [
 	['count($.a[*]) < 0', 'never-negative'],
@@ -162,6 +169,8 @@ describe('a condition that tests nothing', () => {
 
 	it.each([
 		['latency >= 0', 'below-zero', 'failing'],
+		// An object is not made up, and equals nothing.
+		['$.a == $.a', 'none-found', 'failing'],
 		['count($.a[*]) < 1e9', 'too-many', 'failing'],
 		['$.a[?@.b == $.c].d == 1', 'filter', 'both'],
 		['$.a matches "^(a)\\\\1$"', 'pattern', 'holding'],

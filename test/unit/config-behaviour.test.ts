@@ -92,6 +92,9 @@ describe('steps that are due now and then', () => {
 		]);
 		expect(system.sheets[0]?.steps[0]).toMatchObject({ events: ['deploy', 'import'] });
 		expect((await loadGood(text('events: deploy'))).system.sheets[0]?.steps[0]?.events).toEqual(['deploy']);
+		const action = `${text('events: import')}actions:\n  in: {run: [load], tells: imports}\n`;
+		expect((await problemsOf(action)).join('\n')).toContain('no event is called "imports"');
+		expect((await loadGood(action.replace('imports', 'import'))).system.actions[0]?.tells).toBe('import');
 		const problems = (await problemsOf(text('events: [deplay]'))).join('\n');
 		expect(problems).toContain('no event is called "deplay"');
 	});

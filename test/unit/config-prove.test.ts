@@ -9,6 +9,7 @@ import { fault } from '../../src/domain/fault.ts';
 import type { Locale } from '../../src/domain/own-text.ts';
 import { err, ok } from '../../src/domain/result.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { proofText } from '../../src/i18n/proof.ts';
 import { HEAD, loadGood, MAIN, sourcesOf } from '../support/config-sources.ts';
 
 async function runProve(text: string, args: readonly string[] = [], locale: Locale = 'en', env = {}) {
@@ -162,4 +163,19 @@ describe('the examples', () => {
 			expect(idle.map(({ proof }) => `${proof.kind}: ${proof.condition}`)).toEqual([]);
 		},
 	);
+});
+
+describe('a sample that is a word', () => {
+	it('has changed wholly or not at all, as the judge of real readings has it', async () => {
+		const { system } = await loadGood(
+			`${HEAD}checks:\n  db: {kind: sqlite, file: a.db, facts: true, must: [change(schema) == 0, change(size) < 20%]}\n`,
+		);
+		const said = proveSystem(system).flatMap(({ proofs }) =>
+			proofs.map(({ proof }) => proofText(proof, 'en')),
+		);
+		expect(said).toEqual([
+			'fails at change(schema) = 100 % ("one" → "other")',
+			'fails at change(size) = 21 % (1,000 B → 1.2 KiB)',
+		]);
+	});
 });

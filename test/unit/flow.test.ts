@@ -421,14 +421,26 @@ describe('what may not be written', () => {
 		expect((await loadText(config('none', ''))).ok).toBe(true);
 	});
 
-	test('a single request that can only write is refused there too, one that may be a question is not', async () => {
-		const one = (guard: string, method: string) =>
-			loadText(
-				`version: 1\nsystem: Shop\nenvironments: {production: {guard: ${guard}}}\nchecks:\n  one: {kind: http, url: "http://shop.example/", method: ${method}}\n`,
+	test('a single request that writes is refused there too, and so is a POST that is not said to be a question', async () => {
+		const one = async (guard: string, keys: string) => {
+			const loaded = await loadText(
+				`version: 1\nsystem: Shop\nenvironments: {production: {guard: ${guard}}}\nchecks:\n  one:\n    kind: http\n    url: "http://shop.example/"\n    ${keys}\n`,
 			);
-		expect((await one('confirm', 'DELETE')).ok).toBe(false);
-		expect((await one('none', 'DELETE')).ok).toBe(true);
-		expect((await one('confirm', 'POST')).ok).toBe(true);
+			return loaded.ok ? [] : loaded.error.map(({ line, message }) => `${line} ${message}`);
+		};
+		const post =
+			'8 expected "reads: true" for a POST that changes nothing, or a flow that writes: this environment has a guard';
+		expect(await one('none', 'method: DELETE')).toEqual([]);
+		expect(await one('none', 'body: {query: all}')).toEqual([]);
+		expect(await one('confirm', 'method: HEAD')).toEqual([]);
+		expect(await one('confirm', 'method: POST')).toEqual([post]);
+		expect(await one('typed', 'body: {query: all}')).toEqual([post]);
+		expect(await one('typed', 'body: {query: all}\n    reads: false')).toEqual([post]);
+		expect(await one('typed', 'body: {query: all}\n    reads: true')).toEqual([]);
+		for (const method of ['PUT', 'PATCH', 'DELETE'])
+			expect(await one('confirm', `method: ${method}\n    reads: true`)).toEqual([
+				'8 expected a flow for a method that writes: this environment has a guard',
+			]);
 	});
 
 	test('files to upload lie beside the configuration', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { roundId } from '../../src/domain/ids.ts';
+import { checkId, roundId } from '../../src/domain/ids.ts';
 import { quantity } from '../../src/domain/value.ts';
 import { createConnection } from '../../src/storage/connection.ts';
 import { migrate } from '../../src/storage/migrate.ts';
@@ -23,6 +23,7 @@ import {
 	record,
 	recorded,
 	scratch,
+	since,
 } from '../contract/storage-world.ts';
 
 const WRITER = fileURLToPath(new URL('../support/storage-writer.ts', import.meta.url));
@@ -105,18 +106,35 @@ describe('files that are no database of ours', () => {
 	test('a row that cannot be ours is corrupt, not a crash', () => {
 		const path = scratch();
 		const storage = opened(path);
+		const asks = [{ check: checkId('a'), sinceAt: 0, samples: ['n'] }];
+		const expectDamaged = () => {
+			const { of, recent } = storage.observations;
+			expect(faultOf(of(checkId('a'), 0, 2 * HOUR, 9))).toBe('storage-corrupt damaged-row');
+			expect(faultOf(recent(asks, 9))).toBe('storage-corrupt damaged-row');
+		};
 		record(storage, observation('a', HOUR, { samples: { n: quantity(1) } }));
 		const db = beside(path);
 		for (const samples of ["x'00'", "x'0063'", "x'00010163'", "x'0105'"]) {
 			db.exec(`UPDATE observation SET samples = ${samples}`);
-			expect(faultOf(storage.observations.since(0, 9))).toBe('storage-corrupt damaged-row');
+			expectDamaged();
 		}
 		db.exec("UPDATE observation SET samples = NULL, why = '{'");
-		expect(faultOf(storage.observations.since(0, 9))).toBe('storage-corrupt damaged-row');
+		expectDamaged();
 		db.exec(
 			"DELETE FROM observation; INSERT INTO packed VALUES (1, 1799999200000 / 3600000 * 3600000, 1, 1, x'01ffff'); UPDATE environment SET packed_to = 9e15",
 		);
-		expect(faultOf(storage.observations.since(0, 9))).toBe('storage-corrupt damaged-row');
+		expectDamaged();
+	});
+
+	test('a row that ends too early does not take its value from the next', () => {
+		const path = scratch();
+		const storage = opened(path);
+		// The newest one is read whole besides, and would tell by itself.
+		for (const at of [0, 1, 2])
+			record(storage, observation('a', HOUR + at, { samples: { n: quantity(at) } }));
+		beside(path).exec(`UPDATE observation SET samples = x'00010104' WHERE (key >> 21) = ${HOUR + 1}`);
+		const asks = [{ check: checkId('a'), sinceAt: 0, samples: ['n'] }];
+		expect(faultOf(storage.observations.recent(asks, 9))).toBe('storage-corrupt damaged-row');
 	});
 
 	test("another program's database is not touched", () => {
@@ -209,10 +227,10 @@ describe('storage that cannot be written now', () => {
 		const later = seen(1000).map((each) => recorded(each));
 		fill();
 		expect(observations.record(later)).toMatchObject({ ok: false, error: { code: 'disk-full' } });
-		expect(got(observations.since(0, 9999))).toEqual(seen(0));
+		expect(since({ observations }, 0, 9999)).toEqual(seen(0));
 		empty();
 		got(observations.record(later));
-		expect(got(observations.since(0, 9999))).toEqual([...seen(0), ...seen(1000)]);
+		expect(since({ observations }, 0, 9999)).toEqual([...seen(0), ...seen(1000)]);
 	});
 
 	test('a writer that holds the lock makes it busy, not broken', () => {
@@ -234,7 +252,7 @@ describe('storage that cannot be written now', () => {
 		expect(() => storage.observations.record([bad, broken])).toThrow();
 		record(opened(path), observation('z', HOUR, { samples: { y: quantity(2) } }));
 		record(storage, observation('b', HOUR + 1, { samples: { x: quantity(3) } }));
-		expect(got(storage.observations.since(0, 9)).map(({ check, samples }) => [check, samples])).toEqual([
+		expect(since(storage, 0, 9).map(({ check, samples }) => [check, samples])).toEqual([
 			['z', { y: quantity(2) }],
 			['b', { x: quantity(3) }],
 		]);
@@ -252,7 +270,7 @@ describe('storage that cannot be written now', () => {
 		spawnSync('sh', ['-c', `cat /dev/zero > ${filler}`]);
 		const big = { at: 1, by: 'a', code: 'x', detail: { text: 'x'.repeat(300_000) } };
 		expect(storage.activity.append(big)).toMatchObject({ ok: false, error: { code: 'disk-full' } });
-		expect(got(storage.observations.since(0, 9))).toHaveLength(1);
+		expect(since(storage, 0, 9)).toHaveLength(1);
 		truncateSync(filler, 0);
 		got(storage.activity.append(big));
 		expect(got(storage.activity.list(9))).toHaveLength(1);

@@ -7,6 +7,7 @@ const FROZEN: readonly string[] = [
 	'5ac6869058b599a2efa20be0f9ca6c3c53c653450184fd2e0c476b455cf87844',
 	'6415f3a456eca64042dffcceb20805b3ad7acea4196425817238e9d92d2db2d0',
 	'14432e5086d61c927eb9457037ac9600f08da2cdadf3e5cda433240b3326cbc0',
+	'2d491bae492dcf78762b97579b7fde8e2b348e90b20b8ef2be2175b052ed5853',
 ];
 
 test('migrations are frozen', () => {

@@ -3,6 +3,7 @@ import { isQuantity, type Quantity, type SampleValue, type Unit, type Value } fr
 import { asNumber } from './operand.ts';
 import { MOST_NODES, type PlantedNode, put, SOME } from './prove-document.ts';
 import { aimWindow } from './prove-history.ts';
+import { aimDrift, aimUsual } from './prove-known.ts';
 import { contextOf, isOther, type Scene, Stuck } from './prove-scene.ts';
 import { resolve } from './resolve.ts';
 import type { ArithmeticNode, CallNode, Node, PathNode } from './syntax.ts';
@@ -19,7 +20,6 @@ export type Target =
 const PLAIN = '10';
 /** What is divided by: so that a part of it is a whole number. */
 const DIVISOR = '100';
-const SIGNED = '1000';
 
 /** Changes the scene so that the operand comes to the target, as far as one can tell; throws Stuck where it cannot. */
 export function aim(node: Node, target: Target, scene: Scene): void {
@@ -255,33 +255,6 @@ function aimAge(argument: Node, { number }: Quantity, scene: Scene): void {
 
 function ageCall(argument: Node): CallNode {
 	return { kind: 'call', name: 'age', args: [argument], text: argument.text, offset: 0 };
-}
-
-/** A signed value of a thousand, and what it has moved to since. */
-function aimDrift(name: string, argument: Node, { number }: Quantity, scene: Scene): void {
-	if (argument.kind !== 'name') throw new Stuck('function', argument.text);
-	if (isNegative(number)) throw new Stuck('none-found', `${name}(${argument.text})`);
-	const sample = argument.name;
-	const moved = multiply(SIGNED, number);
-	const now = name === 'drop' ? subtract(SIGNED, moved) : add(SIGNED, moved);
-	const unit = scene.names.unitOf(sample) ?? 'none';
-	scene.signed.set(sample, { number: SIGNED, unit });
-	aimName(sample, asTarget(now, unit), scene);
-	// What a shown value came to may have been rounded; the signed one keeps its sort.
-	const current = contextOf(scene).sample(sample);
-	if (current !== undefined && isQuantity(current))
-		scene.signed.set(sample, { number: SIGNED, unit: current.unit });
-}
-
-/** Earlier days, and a value of now of the same size where none was made up yet. */
-function aimUsual(argument: Node, { number, unit }: Quantity, scene: Scene): void {
-	if (argument.kind !== 'name') throw new Stuck('function', argument.text);
-	const sample = argument.name;
-	if (numberNow(argument, scene) === null) aimName(sample, asTarget(number, unit), scene);
-	const own = scene.names.unitOf(sample);
-	if (isNegative(number) && (own === 'ms' || own === 'bytes')) throw new Stuck('below-zero', sample);
-	// What a division left over is no better an example.
-	scene.usuals.set(sample, Number(/\.\d{5}/.test(number) ? Number(number).toPrecision(3) : number));
 }
 
 /** All but the first count nothing where they may. */

@@ -10,6 +10,8 @@ import type { Expression } from './syntax.ts';
 export interface ProofNames {
 	/** A sample's unit by its full name (`latency`, `summary.net`); undefined while it is not known. */
 	unitOf(name: string): Unit | undefined;
+	/** Whether an own sample is a word; of many that is not known. */
+	isText?(name: string): boolean;
 	/** Tells dotted names of own samples (`customers.took`) from another check's. */
 	isOwn(name: string): boolean;
 	/** Values worked out of the reading: what they come to follows from it. */

@@ -78,7 +78,7 @@ function many(...lists: readonly (readonly SampleValue[])[]): Target[] {
 function besidePattern(pattern: RegExp): Target[] {
 	const fits = textMatching(pattern);
 	const near = fits === null ? [] : [fits, `~${fits}`, `${fits}~`, fits.slice(1), fits.slice(0, -1)];
-	return each(OTHER_TEXT, '', ...near, '0', '~', 'x');
+	return each(OTHER_TEXT, '', ...near, '0', '~', 'x', 'x\ny');
 }
 
 function besideItems(items: readonly SampleValue[]): Target[] {

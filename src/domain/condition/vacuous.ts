@@ -23,10 +23,14 @@ export function findVacuous(
 		return isRoot && word === 'exists' ? { code: 'always-there', operand: left.text } : null;
 	}
 	if (isConstant(left) && isConstant(right)) return { code: 'constant', operand: condition.text };
-	if (bare(left.text) === bare(right.text)) return { code: 'same-both-sides', operand: left.text };
+	if (bare(left.text) === bare(right.text)) {
+		// An object equals nothing, not even itself, and no list is among its own items.
+		const isCertain = word !== 'in' && (!/^(?:==|contains)$/.test(word) || isOneValue(left));
+		return isCertain ? { code: 'same-both-sides', operand: left.text } : null;
+	}
 	if (right.kind === 'list' && right.items.length === 0 && word === 'in')
 		return { code: 'empty-list', operand: right.text };
-	if (isAnyText(word, right)) return { code: 'any-text', operand: right.text };
+	if (isAnyText(left, word, right)) return { code: 'any-text', operand: right.text };
 	const never = neverNegative(left, operator, right) ?? neverNegative(right, mirror(operator), left);
 	return never === null ? null : { code: 'never-negative', operand: never };
 }
@@ -48,10 +52,20 @@ function isConstant(node: Node): boolean {
 	}
 }
 
-function isAnyText(word: string, right: Node): boolean {
+/** Never a list nor an object, whatever is read: those stand in documents only. */
+function isOneValue(node: Node): boolean {
+	return node.kind !== 'path' && !(node.kind === 'call' && node.name === 'first');
+}
+
+// "^$" finds the empty text alone, and "^.*$" no text of several lines.
+const ANY_TEXT = /^\^?(?:\.\*)?$|^(?:\.\*)?\$$|^\[\\s\\S\]\*$/;
+
+function isAnyText(left: Node, word: string, right: Node): boolean {
 	if (right.kind !== 'literal' || typeof right.value !== 'string') return false;
-	if (word === 'matches') return /^\^?(?:\.\*)?\$?$|^\[\\s\\S\]\*$/.test(right.value);
-	return right.value === '' && (word === 'contains' || word === 'startsWith' || word === 'endsWith');
+	if (word === 'matches') return ANY_TEXT.test(right.value);
+	if (right.value !== '') return false;
+	// A list holds an empty text or does not.
+	return word === 'startsWith' || word === 'endsWith' || (word === 'contains' && isOneValue(left));
 }
 
 /** `count(…) >= 0`, `drop(x) > -1`, and `count(…) < 0`, which could never hold. */
@@ -68,8 +82,8 @@ function mirror(operator: string): string {
 	return operator.replace(/[<>]/, (sign) => (sign === '<' ? '>' : '<'));
 }
 
-/** Text without the brackets and spaces that change nothing. */
+/** Text without the brackets and spaces that change nothing; those in quotes do. */
 function bare(text: string): string {
-	const inner = text.replace(/\s+/g, '');
+	const inner = text.replace(/"[^"]*"|'[^']*'|\s+/g, (part) => (/^\s/.test(part) ? '' : part));
 	return /^\([^()]*\)$/.test(inner) ? inner.slice(1, -1) : inner;
 }

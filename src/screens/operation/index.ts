@@ -1,4 +1,4 @@
-import { keyText } from '../../actions/index.ts';
+import { keyText, ownActions } from '../../actions/index.ts';
 import { operationId } from '../../domain/ids.ts';
 import { ownText } from '../../domain/own-text.ts';
 import { clean, cut, wrap } from '../../domain/text.ts';
@@ -16,6 +16,7 @@ import {
 	type Page,
 	textPage,
 } from '../page.ts';
+import { drawProgress } from '../progress.ts';
 import { sayReason } from '../reasons.ts';
 import { resultOf, samplesText, tookText } from './rows.ts';
 import { operationWord } from './words.ts';
@@ -65,6 +66,10 @@ function operationPage(state: PictureState, canvas: Canvas, layer: Layer): Page 
 			.end(),
 		blank(columns),
 	];
+	if (isRunning && shown.progress) {
+		const line = createLine(theme, columns).gap(1);
+		head.push(drawProgress(line, theme, shown.progress, columns - 2, locale).end(), blank(columns));
+	}
 	const values = samplesText(operation, locale);
 	if (values) head.push(section(operationWord(locale, 'values'), canvas, values), blank(columns));
 	for (const reason of operation.reasons) {
@@ -163,11 +168,11 @@ export const actionsLayer: LayerView = {
 	title: (_, canvas) => operationWord(canvas.locale, 'actions'),
 	size: (state, canvas) => ({
 		width: Math.min(canvas.columns - 6, 92),
-		height: Math.min(canvas.height, Math.max(3, state.face?.actions.length ?? 0) + 2),
+		height: Math.min(canvas.height, Math.max(3, ownActions(state.face).length) + 2),
 	}),
 	page: (state, canvas, _, around) => {
 		const { columns, theme, locale } = canvas;
-		const rows = (state.face?.actions ?? []).map((face): ListRow => {
+		const rows = ownActions(state.face).map((face): ListRow => {
 			const action = around.actions.find((a) => a.id === `operation.${face.id}`);
 			const key = action && around.keymap.keysOf(action)[0];
 			return {

@@ -42,6 +42,8 @@ export interface Backups {
 	tick(now: number): void;
 	/** Another console wrote: reads again what it may have changed. */
 	reread(): void;
+	/** An operation began or ended: the pictures may have changed. */
+	changed(): void;
 	/** Looks into the targets for the first time. */
 	open(): Promise<void>;
 }

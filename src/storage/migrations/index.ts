@@ -1,6 +1,7 @@
 import { begin } from './0001-begin.ts';
 import { severalHands } from './0002-several-hands.ts';
 import { toldEvents } from './0003-told-events.ts';
+import { backups } from './0004-backups.ts';
 
 /** One step of the database's shape. Its SQL never changes once released; a test holds its hash. */
 export interface Migration {
@@ -11,4 +12,4 @@ export interface Migration {
 }
 
 /** In the order they are applied. */
-export const MIGRATIONS: readonly Migration[] = [begin, severalHands, toldEvents];
+export const MIGRATIONS: readonly Migration[] = [begin, severalHands, toldEvents, backups];

@@ -15,6 +15,7 @@ export interface DatabaseFile {
 	readonly address: string;
 	/** Opened without locks and without making a `-shm`: only right while nobody writes. */
 	readonly quiet: boolean;
+	readonly isWal: boolean;
 	readonly bytes: number;
 	readonly modifiedAt: number;
 }
@@ -32,9 +33,10 @@ export function lookAt(given: string, mayBeQuiet: boolean): Result<DatabaseFile,
 		if (header.toString('latin1', 0, 16) !== MAGIC) {
 			return err(fault('not-a-database', facts.size === 0 ? { path, bytes: 0 } : { path }));
 		}
-		const quiet = mayBeQuiet && header[18] === WAL_MODE && !hasLog(path);
+		const isWal = header[18] === WAL_MODE;
+		const quiet = mayBeQuiet && isWal && !hasLog(path);
 		const address = quiet ? `${pathToFileURL(path).href}?immutable=1` : path;
-		return ok({ path, address, quiet, bytes: facts.size, modifiedAt: facts.mtimeMs });
+		return ok({ path, address, quiet, isWal, bytes: facts.size, modifiedAt: facts.mtimeMs });
 	} catch (cause) {
 		return err(faultOfFile(cause, path));
 	}

@@ -64,7 +64,7 @@ function planOf(db: Database.Database, query: string): string {
 }
 
 /** The same for the same tables, indexes, views and triggers, whatever is in them. */
-function fingerprint(db: Database.Database): string {
+export function fingerprint(db: Database.Database): string {
 	const parts = db
 		.prepare(
 			"SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name",

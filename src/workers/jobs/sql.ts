@@ -61,7 +61,13 @@ function readAll(request: SqlRequest, file: DatabaseFile): Result<Found, Fault> 
 	}
 }
 
-function readOne(db: Database.Database, name: string, sql: string, path: string): Result<SqlCell, Fault> {
+/** The value of one SELECT; `value` undefined unless it gave one row of one column. */
+export function readOne(
+	db: Database.Database,
+	name: string,
+	sql: string,
+	path: string,
+): Result<SqlCell, Fault> {
 	try {
 		const statement = db.prepare<[], unknown[]>(sql);
 		if (!statement.reader || !statement.readonly || !isReading(sql)) {

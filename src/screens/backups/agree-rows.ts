@@ -1,0 +1,106 @@
+import type { RestorePreview } from '../../domain/backup-picture.ts';
+import type { Locale } from '../../domain/own-text.ts';
+import { ownText } from '../../domain/own-text.ts';
+import { clean } from '../../domain/text.ts';
+import { formatValue, quantity } from '../../domain/value.ts';
+import { bytesText, spanWords } from '../../i18n/backup.ts';
+import { momentText } from '../../i18n/times.ts';
+import { questionWord } from './question-words.ts';
+import type { When } from './reasons.ts';
+
+/** Rows of one table, now and after. */
+export interface TableRow {
+	readonly name: string;
+	readonly now: string;
+	readonly copy: string;
+	readonly difference: string;
+	readonly isLess: boolean;
+}
+
+export interface AgreeRows {
+	readonly facts: string;
+	readonly lost: string;
+	readonly isLoss: boolean;
+	readonly proof: string;
+	readonly isProven: boolean;
+	readonly tables: readonly TableRow[];
+	readonly increments: readonly string[];
+	readonly steps: readonly string[];
+	readonly warn: string;
+}
+
+/** A restore before anybody agrees to it, as plain text. Pure. */
+export function toAgreeRows(
+	preview: RestorePreview,
+	{ locale, zone }: Pick<When, 'locale' | 'zone'>,
+): AgreeRows {
+	const { copy } = preview;
+	const names = (texts: readonly string[]) => texts.map((one) => clean(one, { max: 80 })).join(', ');
+	const titles = (texts: RestorePreview['stops']) => names(texts.map((one) => ownText(one, locale)));
+	const steps = [questionWord(locale, preview.exists ? 'step-safety' : 'step-safety-none')];
+	if (preview.stops.length > 0)
+		steps.push(questionWord(locale, 'step-stop', { names: titles(preview.stops) }));
+	steps.push(questionWord(locale, 'step-replace'));
+	if (preview.starts.length > 0)
+		steps.push(questionWord(locale, 'step-start', { names: titles(preview.starts) }));
+	if (preview.proves.length > 0)
+		steps.push(questionWord(locale, 'step-prove', { names: names(preview.proves) }));
+	const isLoss = preview.exists && preview.losesMs > 0;
+	const proof =
+		preview.provenAt !== null
+			? questionWord(locale, 'is-proven', { date: momentText(preview.provenAt, zone) })
+			: copy.verifiedAt !== null
+				? questionWord(locale, 'is-verified', { date: momentText(copy.verifiedAt, zone) })
+				: questionWord(locale, 'not-proven');
+	return {
+		facts: preview.exists ? factsText(preview.facts, locale, zone) : questionWord(locale, 'not-there'),
+		lost: isLoss
+			? questionWord(locale, 'lost', {
+					age: spanWords(preview.losesMs, locale),
+					time: momentText(copy.at, zone),
+				})
+			: questionWord(locale, 'lost-nothing'),
+		isLoss,
+		proof,
+		isProven: preview.provenAt !== null,
+		tables: (preview.rows ?? []).map((row) => tableRow(row, locale)),
+		increments: preview.increments.map(
+			(one) =>
+				`${momentText(one.at, zone)} · ${bytesText(one.bytes, locale)} · ${clean(one.name, { max: 200 })}`,
+		),
+		steps,
+		warn: preview.warn === null ? '' : clean(ownText(preview.warn, locale), { max: 600 }),
+	};
+}
+
+function tableRow(
+	{ name, now, copy }: NonNullable<RestorePreview['rows']>[number],
+	locale: Locale,
+): TableRow {
+	const count = (value: number | null) => (value === null ? '–' : formatValue(quantity(value), { locale }));
+	const difference = now === null || copy === null ? null : copy - now;
+	return {
+		name: clean(name, { max: 80 }),
+		now: count(now),
+		copy: count(copy),
+		difference:
+			difference === null ? '' : difference === 0 ? '=' : `${difference > 0 ? '+' : ''}${count(difference)}`,
+		// A table that is not in the copy at all is lost too.
+		isLess: (difference ?? 0) < 0 || (now !== null && now > 0 && copy === null),
+	};
+}
+
+/** A fact's name says what its number counts: `…At`, `…Ms`, `bytes`. */
+function factsText(facts: RestorePreview['facts'], locale: Locale, zone: string): string {
+	return Object.entries(facts)
+		.map(([name, value]) => {
+			const label = clean(name, { max: 40 });
+			if (typeof value === 'string') return `${label} ${clean(value, { max: 120 })}`;
+			if (name === 'bytes') return bytesText(value, locale);
+			if (/Bytes$/.test(name)) return `${label.replace(/Bytes$/, '')} ${bytesText(value, locale)}`;
+			if (/At$/.test(name)) return `${label.replace(/At$/, '')} ${momentText(value, zone)}`;
+			if (/Ms$/.test(name)) return `${label.replace(/Ms$/, '')} ${spanWords(value, locale)}`;
+			return `${label} ${formatValue(quantity(value), { locale })}`;
+		})
+		.join(' · ');
+}

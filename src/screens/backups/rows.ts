@@ -1,0 +1,92 @@
+import { planRow } from '../../actions/index.ts';
+import type { PlanPicture, ProgressPicture } from '../../domain/backup-picture.ts';
+import type { Level } from '../../domain/level.ts';
+import { ownText } from '../../domain/own-text.ts';
+import { bytesText, changeText } from '../../i18n/backup.ts';
+import { ageText, clockText, dateText, momentText } from '../../i18n/times.ts';
+import type { PictureState } from '../../store/index.ts';
+import { type Explained, explainPlan, type When } from './reasons.ts';
+import { backupWord, verbWord } from './words.ts';
+
+/** A plan as plain text. */
+export interface PlanRow {
+	readonly id: string;
+	readonly title: string;
+	readonly level: Level;
+	/** Said instead of everything else where there is nothing to copy. */
+	readonly nothing: string;
+	readonly proven: string;
+	readonly isProven: boolean;
+	readonly drill: string;
+	readonly isDrillLate: boolean;
+	readonly size: string;
+	readonly change: string;
+	readonly sizes: readonly number[];
+	readonly next: string;
+	readonly isLate: boolean;
+	readonly last: string;
+	readonly reasons: readonly Explained[];
+	readonly running: { readonly verb: string; readonly progress: ProgressPicture | undefined } | null;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Pure. */
+export function toPlanRow(state: PictureState, plan: PlanPicture, when: When): PlanRow {
+	const { locale, now, zone } = when;
+	const { last } = plan;
+	const isDrillLate = plan.nextDrillAt !== null && plan.nextDrillAt <= now;
+	return {
+		id: planRow(plan.id),
+		title: ownText(plan.title, locale),
+		level: plan.nothing === null ? plan.level : 'pending',
+		nothing:
+			plan.nothing === null ? '' : backupWord(locale, 'nothing', { why: ownText(plan.nothing, locale) }),
+		proven: plan.provenAt === null ? backupWord(locale, 'never') : dateText(plan.provenAt, zone),
+		isProven: plan.provenAt !== null,
+		drill:
+			plan.nextDrillAt === null
+				? '–'
+				: isDrillLate
+					? backupWord(locale, 'overdue', { age: ageText(now - plan.nextDrillAt, locale) })
+					: dateText(plan.nextDrillAt, zone),
+		isDrillLate,
+		size: last === null ? '–' : bytesText(last.bytes, locale),
+		change: plan.change === null ? '' : changeText(plan.change, locale),
+		sizes: plan.sizes,
+		next: nextText(plan, when),
+		isLate: plan.overdueSince !== null,
+		last: last === null ? backupWord(locale, 'never') : ageText(now - last.at, locale),
+		reasons: plan.nothing === null ? explainPlan(plan, when) : [],
+		running: plan.running && {
+			verb: verbWord(plan.running.verb, locale),
+			progress: state.operations.get(plan.running.operation)?.progress,
+		},
+	};
+
+	function nextText({ overdueSince, nextAt, schedule }: PlanPicture, { now, zone }: When): string {
+		if (overdueSince !== null)
+			return backupWord(locale, 'overdue', { age: ageText(now - overdueSince, locale) });
+		if (nextAt === null) return schedule === null ? backupWord(locale, 'by-hand') : '–';
+		// The year is no news.
+		return nextAt - now < DAY_MS ? clockText(nextAt, zone) : momentText(nextAt, zone).slice(5);
+	}
+}
+
+export function summaryText(plans: readonly PlanPicture[], when: When): string {
+	const { locale } = when;
+	const real = plans.filter((plan) => plan.nothing === null);
+	const values = {
+		plans: plans.length,
+		proven: real.filter((plan) => plan.provenAt !== null).length,
+		copies: real.reduce((sum, plan) => sum + plan.count, 0),
+		size: bytesText(
+			real.reduce((sum, plan) => sum + plan.totalBytes, 0),
+			locale,
+		),
+	};
+	const parts = [backupWord(locale, plans.length === 1 ? 'summary-one' : 'summary', values)];
+	const none = plans.length - real.length;
+	if (none > 0) parts.push(backupWord(locale, 'summary-nothing', { count: none }));
+	return parts.join(' · ');
+}

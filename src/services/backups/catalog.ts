@@ -1,0 +1,190 @@
+import type { BackupPlan, Copy, Manifest, TargetDefinition } from '../../domain/backup.ts';
+import type { FolderEntry } from '../../domain/backup-ports.ts';
+import { type Fault, fault } from '../../domain/fault.ts';
+import type { PlanId } from '../../domain/ids.ts';
+import { MANIFEST_END, MANIFEST_LIMIT, manifestText, parseManifest } from '../../domain/manifest.ts';
+import type { Limits } from '../../domain/ports.ts';
+import { err, ok, type Result } from '../../domain/result.ts';
+import type { TargetKind } from '../../targets/define.ts';
+import { isPart } from '../../targets/define.ts';
+import { findTarget } from '../../targets/index.ts';
+import type { BackupsParts } from './parts.ts';
+
+/** What was last seen in one target of a plan. */
+interface Seen {
+	readonly fault: Fault | null;
+	readonly parts: readonly string[];
+}
+
+/** The copies of every plan as they lie in their targets, remembered so that the screen need not wait for a far place. */
+export interface Catalog {
+	/** Newest first, whatever became of them. */
+	copies(plan: PlanId): readonly Copy[];
+	/** Why a target could not be looked into; absent when it could. */
+	faults(plan: PlanId): readonly { readonly target: string; readonly fault: Fault }[];
+	/** Parts that runs left in a target. */
+	parts(plan: PlanId): readonly { readonly target: TargetDefinition; readonly name: string }[];
+	/** Looks into every target of the plan. */
+	look(plan: BackupPlan, limits: Limits): Promise<void>;
+	/** Takes over what was just made, verified, proven, removed. */
+	put(copies: readonly Copy[]): void;
+	/** Writes the manifest again, in place of the one there, and remembers it. */
+	rewrite(copy: Copy, manifest: Manifest, plan: BackupPlan, limits: Limits): Promise<Result<Copy, Fault>>;
+	/** Reads what another console wrote. */
+	reread(plan: PlanId): void;
+}
+
+export function kindOfTarget(target: TargetDefinition): TargetKind {
+	const kind = findTarget(target.kind);
+	if (kind === undefined) throw new Error(`no target kind "${target.kind}"`);
+	return kind;
+}
+
+export function createCatalog(parts: BackupsParts): Catalog {
+	const { store } = parts;
+	const known = new Map<PlanId, readonly Copy[]>();
+	const seen = new Map<PlanId, Map<TargetDefinition, Seen>>();
+
+	const copies = (plan: PlanId): readonly Copy[] => {
+		const there = known.get(plan);
+		if (there !== undefined) return there;
+		const stored = store.copies(plan);
+		const read = stored.ok ? stored.value : [];
+		if (stored.ok) known.set(plan, read);
+		return read;
+	};
+	const put = (fresh: readonly Copy[]) => {
+		const byPlan = new Map<PlanId, Copy[]>();
+		for (const copy of fresh) byPlan.set(copy.plan, [...(byPlan.get(copy.plan) ?? []), copy]);
+		for (const [plan, changed] of byPlan) {
+			const isSame = (a: Copy) => (b: Copy) => a.name === b.name && a.target === b.target;
+			const rest = copies(plan).filter((copy) => !changed.some(isSame(copy)));
+			known.set(
+				plan,
+				[...rest, ...changed].sort((a, b) => b.at - a.at || (a.name < b.name ? 1 : -1)),
+			);
+		}
+		if (fresh.length > 0) parts.keep(() => store.keepCopies(fresh));
+	};
+
+	/** One target as it is now, held against what is remembered of it. */
+	const lookInto = async (plan: BackupPlan, target: TargetDefinition, limits: Limits): Promise<Seen> => {
+		const kind = kindOfTarget(target);
+		const listed = await kind.list(target.options, parts.targets, limits);
+		if (!listed.ok) return { fault: listed.error, parts: [] };
+		const files = new Map(listed.value.map((entry) => [entry.name, entry]));
+		const changed: Copy[] = [];
+		const before = copies(plan.id).filter((copy) => copy.target === target.name);
+		const inPlace = new Set<string>();
+		for (const entry of listed.value) {
+			const name = nameOfManifest(entry, files);
+			if (name === null) continue;
+			const text = await kind.readText(target.options, entry.name, MANIFEST_LIMIT, parts.targets, limits);
+			const manifest = text.ok ? parseManifest(text.value, name) : text;
+			// Not ours, or not to be read: what we remember of it still counts.
+			if (!manifest.ok || !isOf(manifest.value, plan)) continue;
+			inPlace.add(name);
+			const old = before.find((copy) => copy.name === name);
+			const copy = copyOf(plan, target, manifest.value, files.get(name), old);
+			if (JSON.stringify(copy) !== JSON.stringify(old)) changed.push(copy);
+		}
+		for (const copy of before) {
+			if (inPlace.has(copy.name) || copy.state === 'removed' || copy.state === 'gone') continue;
+			const file = files.get(copy.name);
+			// Without its manifest nobody knows what it should hold; without its file there is nothing.
+			changed.push({ ...copy, state: file === undefined ? 'gone' : 'damaged' });
+		}
+		put(changed);
+		return { fault: null, parts: listed.value.filter(({ name }) => isPart(name)).map(({ name }) => name) };
+	};
+	const isOf = (manifest: Manifest, plan: BackupPlan): boolean => {
+		const { system, environment } = parts.system();
+		return (
+			manifest.plan === plan.id && manifest.system === system && manifest.environment === environment.name
+		);
+	};
+
+	return {
+		copies,
+		faults: (plan) =>
+			[...(seen.get(plan) ?? [])].flatMap(([target, { fault: why }]) =>
+				why === null ? [] : [{ target: target.name, fault: why }],
+			),
+		parts: (plan) =>
+			[...(seen.get(plan) ?? [])].flatMap(([target, { parts: names }]) =>
+				names.map((name) => ({ target, name })),
+			),
+		async look(plan, limits) {
+			const found = await Promise.all(
+				plan.targets.map(async (target) => [target, await lookInto(plan, target, limits)] as const),
+			);
+			seen.set(plan.id, new Map(found));
+		},
+		put,
+		async rewrite(copy, manifest, plan, limits) {
+			const target = plan.targets.find(({ name }) => name === copy.target);
+			if (target === undefined) return err(fault('file-missing', { path: copy.target }));
+			const name = `${copy.name}${MANIFEST_END}`;
+			const how = { replace: true };
+			const text = manifestText(manifest);
+			const written = await kindOfTarget(target).writeText(
+				target.options,
+				name,
+				text,
+				how,
+				parts.targets,
+				limits,
+			);
+			if (!written.ok) return written;
+			const next = { ...copy, ...standingOf(manifest), manifest };
+			put([next]);
+			return ok(next);
+		},
+		reread: (plan) => void known.delete(plan),
+	};
+}
+
+/** The copy that this file is the manifest of; null when it is none. An orphan manifest speaks of a copy that is gone. */
+function nameOfManifest(
+	{ name, bytes }: FolderEntry,
+	files: ReadonlyMap<string, FolderEntry>,
+): string | null {
+	if (!name.endsWith(MANIFEST_END) || isPart(name) || bytes > MANIFEST_LIMIT) return null;
+	// A copy may itself end like this (`env_backup….json`): it is one when it has a manifest of its own.
+	if (files.has(`${name}${MANIFEST_END}`)) return null;
+	return name.slice(0, -MANIFEST_END.length);
+}
+
+function standingOf(manifest: Manifest): Pick<Copy, 'verifiedAt' | 'provenAt' | 'pinned'> {
+	return {
+		verifiedAt: manifest.verifiedAt === undefined ? null : Date.parse(manifest.verifiedAt),
+		provenAt: manifest.proof === undefined ? null : Date.parse(manifest.proof.at),
+		pinned: manifest.pinned,
+	};
+}
+
+/** A copy as its manifest and its file say. `file` undefined: it is gone. */
+export function copyOf(
+	plan: BackupPlan,
+	target: TargetDefinition,
+	manifest: Manifest,
+	file: Pick<FolderEntry, 'bytes'> | undefined,
+	before?: Copy,
+): Copy {
+	const isLarge = file !== undefined && file.bytes === manifest.bytes;
+	// Found broken once, it stays so as long as it is the same copy; its size alone proves nothing.
+	const wasDamaged =
+		before?.state === 'damaged' &&
+		before.manifest.sha256 === manifest.sha256 &&
+		before.manifest.verifiedAt === manifest.verifiedAt;
+	return {
+		plan: plan.id,
+		target: target.name,
+		name: manifest.name,
+		manifest,
+		at: Date.parse(manifest.asOf),
+		bytes: file?.bytes ?? manifest.bytes,
+		state: file === undefined ? 'gone' : isLarge && !wasDamaged ? 'there' : 'damaged',
+		...standingOf(manifest),
+	};
+}

@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import type { BackupPlan, Copy, TargetDefinition } from '../../domain/backup.ts';
+import { type Fault, fault } from '../../domain/fault.ts';
+import { err, ok, type Result } from '../../domain/result.ts';
+import { reveal } from '../../domain/secret.ts';
+import { bytesText } from '../../i18n/backup.ts';
+import type { OpenedCopy } from '../../sources/define.ts';
+import { type Catalog, kindOfTarget } from './catalog.ts';
+import type { BackupsParts, Found, Work } from './parts.ts';
+
+/** The copy a verb is about: the one named, else the newest that is there; of the first target that has it. */
+export function findCopy(
+	catalog: Catalog,
+	plan: BackupPlan,
+	args: Readonly<Record<string, string>>,
+): Result<Found, Fault> {
+	const { copy: name, target: wanted } = args;
+	const there = catalog.copies(plan.id).filter((copy) => copy.state === 'there' || copy.state === 'damaged');
+	const named =
+		name === undefined
+			? there.filter((copy) => copy.state === 'there')
+			: there.filter((c) => c.name === name);
+	const newest = named[0]?.name;
+	for (const target of plan.targets) {
+		if (wanted !== undefined && target.name !== wanted) continue;
+		const copy = named.find((one) => one.target === target.name && one.name === newest);
+		if (copy !== undefined) return ok({ copy, target });
+	}
+	return err(fault('file-missing', { path: name ?? plan.names.plain }));
+}
+
+/** Increments that continue a copy, oldest first, each with its plan and target. */
+export function incrementsOf(
+	catalog: Catalog,
+	plans: readonly BackupPlan[],
+	base: Copy,
+): readonly { readonly plan: BackupPlan; readonly found: Found }[] {
+	return plans
+		.filter((plan) => plan.base === base.plan)
+		.flatMap((plan) => {
+			const names = new Set<string>();
+			return catalog
+				.copies(plan.id)
+				.filter((copy) => copy.state === 'there' && copy.at >= base.at)
+				.flatMap((copy) => {
+					const target = plan.targets.find(({ name }) => name === copy.target);
+					if (target === undefined || names.has(copy.name)) return [];
+					names.add(copy.name);
+					return [{ plan, found: { copy, target } }];
+				});
+		})
+		.sort((a, b) => a.found.copy.at - b.found.copy.at);
+}
+
+/** Brings a copy here, holds its hash against its manifest, decrypts and decompresses it into the run's folder. */
+export async function openCopy(
+	parts: BackupsParts,
+	catalog: Catalog,
+	work: Work,
+	found: Found,
+): Promise<Result<OpenedCopy, Fault>> {
+	const opened = await openOne(parts, work, work.plan, found, 'opened');
+	if (!opened.ok) return opened;
+	const increments: OpenedCopy['increments'][number][] = [];
+	for (const [index, { plan, found: next }] of incrementsOf(
+		catalog,
+		parts.system().backups,
+		found.copy,
+	).entries()) {
+		work.say('increment', { name: next.copy.name });
+		const one = await openOne(parts, work, plan, next, `increment-${index}`);
+		if (!one.ok) return one;
+		increments.push({ file: one.value, manifest: next.copy.manifest });
+	}
+	return ok({ file: opened.value, manifest: found.copy.manifest, increments });
+}
+
+async function openOne(
+	parts: BackupsParts,
+	work: Work,
+	plan: BackupPlan,
+	{ copy, target }: Found,
+	as: string,
+): Promise<Result<string, Fault>> {
+	const { run } = work;
+	work.say('opening', { name: copy.name, where: kindOfTarget(target).where(target.options) });
+	const from = await bringHere(parts, work, { copy, target }, as);
+	if (!from.ok) return from;
+	const room = await parts.targets.host.disk(run.folder);
+	if (room.ok && room.value.freeBytes < copy.manifest.plainBytes)
+		return err(
+			fault('disk-full', {
+				path: run.folder,
+				freeBytes: room.value.freeBytes,
+				neededBytes: copy.manifest.plainBytes,
+			}),
+		);
+	const to = join(run.folder, as);
+	const identity = plan.encrypt?.identity ?? null;
+	const passphrase = plan.encrypt?.passphrase ?? null;
+	const opened = await parts.sources.heavy.open(
+		{
+			from: from.value,
+			to,
+			manifest: copy.manifest,
+			identity: identity === null ? null : reveal(identity),
+			passphrase: passphrase === null ? null : reveal(passphrase),
+		},
+		run,
+		run.onProgress,
+	);
+	if (!opened.ok) return err({ ...opened.error, detail: { ...opened.error.detail, name: copy.name } });
+	work.say('opened', { bytes: bytesText(opened.value.bytes, parts.locale) });
+	return ok(to);
+}
+
+/** A copy in a folder of this machine is read where it lies; from anywhere else it is fetched first. */
+async function bringHere(
+	parts: BackupsParts,
+	{ run }: Work,
+	{ copy, target }: { readonly copy: Copy; readonly target: TargetDefinition },
+	as: string,
+): Promise<Result<string, Fault>> {
+	const kind = kindOfTarget(target);
+	const folder = kind.local(target.options);
+	if (folder !== null) return ok(join(folder, copy.name));
+	const to = join(run.folder, `${as}.fetched`);
+	const got = await kind.get(target.options, copy.name, to, parts.targets, run);
+	return got.ok ? ok(to) : got;
+}

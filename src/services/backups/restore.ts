@@ -1,0 +1,260 @@
+import type { BackupPlan, Copy } from '../../domain/backup.ts';
+import type { RestorePreview } from '../../domain/backup-picture.ts';
+import { type Fault, fault } from '../../domain/fault.ts';
+import type { ActionId } from '../../domain/ids.ts';
+import { ownText } from '../../domain/own-text.ts';
+import type { Limits } from '../../domain/ports.ts';
+import { err, ok, type Result } from '../../domain/result.ts';
+import { quantity } from '../../domain/value.ts';
+import { faultText } from '../../i18n/fault.ts';
+import type { OpenedCopy, Replaced, Restoring } from '../../sources/define.ts';
+import type { Catalog } from './catalog.ts';
+import { copyPicture } from './copy-picture.ts';
+import { makeCopy } from './make.ts';
+import { findCopy, incrementsOf, openCopy } from './open-copy.ts';
+import type { BackupsParts, Work } from './parts.ts';
+import { askProofs, isProven } from './proofs.ts';
+import { notWhole } from './verify.ts';
+import { failed, kindOfSource, type Outcome } from './work.ts';
+
+/** How long a second operator has to agree. */
+export const SECOND_MS = 30 * 60_000;
+
+/**
+ * The restore for real. In this order: the copy is read and held against its manifest; a safety copy of what is there is made;
+ * the services are stopped; what is there is swapped against the copy and set aside whole; the services are started; the plan's
+ * checks are asked about what stands there now. Whatever fails after the swap leads back to what was there.
+ */
+export async function restoreCopy(parts: BackupsParts, catalog: Catalog, work: Work): Promise<Outcome> {
+	const { plan, run, args } = work;
+	const source = kindOfSource(plan);
+	const { restoring } = source;
+	if (restoring === null || restoring.possible?.(plan.options) === false)
+		return failed(fault('not-restorable', { what: source.subject(plan.options) }), 'unknown');
+	await catalog.look(plan, run);
+	const found = findCopy(catalog, plan, args);
+	if (!found.ok) return failed(found.error);
+	const { copy } = found.value;
+	if (args['askedBy'] !== undefined)
+		work.say('asked', { by: args['askedBy'], time: args['askedAt'] ?? '', second: work.by });
+	const began = parts.clock.monotonic();
+	const opened = await openCopy(parts, catalog, work, found.value);
+	if (!opened.ok) return withLine(work, notWhole(parts, catalog, work, copy, opened.error));
+	const whole = await source.verify(plan.options, opened.value, parts.sources, run);
+	if (!whole.ok) return withLine(work, notWhole(parts, catalog, work, copy, whole.error));
+	const safety = await makeSafetyCopy(parts, catalog, work);
+	if (!safety.ok) return withLine(work, failed(safety.error));
+	if (run.signal.aborted) return withLine(work, failed(fault('cancelled'), 'unknown'));
+	const swapped = await swap(parts, work, restoring, opened.value);
+	if (!swapped.ok) return failed(swapped.error);
+	if (swapped.value.why !== null) return failed(swapped.value.why);
+	await forget(parts, work, restoring, swapped.value.replaced, safety.value);
+	work.say('restore-done', { place: restoring.live(plan.options).shown, name: copy.name });
+	return {
+		level: 'ok',
+		samples: { rto: quantity(Math.round(parts.clock.monotonic() - began), 'ms') },
+		files: safety.value === null ? [] : safety.value.files,
+		fault: null,
+	};
+}
+
+function withLine(work: Work, outcome: Outcome): Outcome {
+	work.say('not-restored');
+	return outcome;
+}
+
+interface Safety {
+	readonly name: string;
+	readonly files: readonly string[];
+}
+
+/**
+ * A pinned copy of what is there now. What is broken may not let itself be copied in order: then it is set aside whole by the
+ * swap, and that is said. Without room nothing goes on.
+ */
+async function makeSafetyCopy(
+	parts: BackupsParts,
+	catalog: Catalog,
+	work: Work,
+): Promise<Result<Safety | null, Fault>> {
+	const made = await makeCopy(parts, catalog, work, 'restore');
+	if (made.ok) {
+		const { name } = made.value.manifest;
+		work.say('safety', { name });
+		return ok({ name, files: made.value.files });
+	}
+	if (made.error.code === 'disk-full' || made.error.code === 'cancelled') return made;
+	work.say('safety-failed', { text: faultText(made.error, parts.locale) });
+	return ok(null);
+}
+
+interface Swapped {
+	readonly replaced: Replaced | null;
+	/** Why the way back was taken; null: it was not. */
+	readonly why: Fault | null;
+}
+
+/** Stop, swap, start, prove; and the way back. Once the swap has begun a cancel is heard only after it. */
+async function swap(
+	parts: BackupsParts,
+	work: Work,
+	restoring: Restoring<unknown>,
+	copy: OpenedCopy,
+): Promise<Result<Swapped, Fault>> {
+	const { plan } = work;
+	const { shown } = restoring.live(plan.options);
+	// Nobody may stop half way between what was and what will be.
+	const steady = { ...work.run, signal: new AbortController().signal };
+	const stopped = await runActions(parts, work, plan.restore.stop, 'stopping');
+	if (!stopped.ok) {
+		await runActions(parts, work, plan.restore.start, 'starting');
+		work.say('not-restored');
+		return stopped;
+	}
+	work.say('replacing', { name: copy.manifest.name, place: shown });
+	steady.onProgress({ phase: 'restore', done: 0, total: null, unit: 'steps' });
+	const replaced = await restoring.replace(plan.options, copy, parts.sources, steady);
+	if (!replaced.ok) {
+		await runActions(parts, work, plan.restore.start, 'starting');
+		work.say('not-restored');
+		return replaced;
+	}
+	const { aside } = replaced.value;
+	if (aside !== null) work.say('aside', { aside });
+	const started = await runActions(parts, work, plan.restore.start, 'starting');
+	const why = started.ok ? await proveLive(parts, work, restoring, copy) : started.error;
+	if (why === null) return ok({ replaced: replaced.value, why: null });
+	work.sayFault(why);
+	work.say('way-back');
+	await goBack(parts, work, restoring, aside);
+	return ok({ replaced: replaced.value, why });
+}
+
+async function goBack(
+	parts: BackupsParts,
+	work: Work,
+	restoring: Restoring<unknown>,
+	aside: string | null,
+): Promise<void> {
+	const { plan } = work;
+	const steady = { ...work.run, signal: new AbortController().signal };
+	await runActions(parts, work, plan.restore.stop, 'stopping');
+	if (aside !== null) {
+		const back = await restoring.putBack(plan.options, aside, parts.sources, steady);
+		if (back.ok) work.say('put-back');
+		else work.say('not-put-back', { text: faultText(back.error, parts.locale), aside });
+	}
+	await runActions(parts, work, plan.restore.start, 'starting');
+}
+
+/** The services' own control: actions of the configuration, each with its own output in the activity of this operation. */
+async function runActions(
+	parts: BackupsParts,
+	work: Work,
+	actions: readonly ActionId[],
+	line: 'stopping' | 'starting',
+): Promise<Result<void, Fault>> {
+	let worst: Fault | null = null;
+	for (const id of actions) {
+		const action = parts.system().actions.find((one) => one.id === id);
+		const title = action === undefined ? id : ownText(action.title, parts.locale);
+		work.say(line, { title });
+		const ended = await parts.runAction(id, work.operation);
+		if (ended?.level === 'ok' || ended?.level === 'warning') continue;
+		work.say('action-failed', { title });
+		worst ??= fault('command-failed', { command: title });
+		// What cannot be stopped must not be pulled away from under it; what cannot be started does not keep the others down.
+		if (line === 'stopping') break;
+	}
+	return worst === null ? ok(undefined) : err(worst);
+}
+
+/** The plan's checks, asked about what stands there now. */
+async function proveLive(
+	parts: BackupsParts,
+	work: Work,
+	restoring: Restoring<unknown>,
+	copy: OpenedCopy,
+): Promise<Fault | null> {
+	const { plan } = work;
+	work.say('proving');
+	work.run.onProgress({ phase: 'prove', done: 0, total: null, unit: 'steps' });
+	const signal = new AbortController().signal;
+	const asOf = Date.parse(copy.increments.at(-1)?.manifest.asOf ?? copy.manifest.asOf);
+	const evidence = await askProofs(parts, plan, restoring.live(plan.options).restored, asOf, signal);
+	for (const { name, found, level } of evidence)
+		work.say('proof-ok', { name, found: found === '' ? level : found });
+	const bad = evidence.find(({ level }) => level === 'critical' || level === 'unknown');
+	return isProven(evidence) || bad === undefined
+		? null
+		: fault('copy-damaged', { what: 'rows', name: bad.name });
+}
+
+/** What was set aside goes only when a safety copy holds the same. */
+async function forget(
+	parts: BackupsParts,
+	work: Work,
+	restoring: Restoring<unknown>,
+	replaced: Replaced | null,
+	safety: Safety | null,
+): Promise<void> {
+	const aside = replaced?.aside ?? null;
+	if (aside === null || safety === null) return;
+	const gone = await restoring.forget(work.plan.options, aside, parts.sources, work.run);
+	if (gone.ok) work.say('forgotten', { name: safety.name });
+}
+
+/** What a restore would do, for whoever has to agree to it. */
+export async function previewRestore(
+	parts: BackupsParts,
+	catalog: Catalog,
+	plan: BackupPlan,
+	chosen: Copy,
+	limits: Limits & { readonly folder: string },
+): Promise<Result<RestorePreview, Fault>> {
+	const source = kindOfSource(plan);
+	const { restoring } = source;
+	if (restoring === null || restoring.possible?.(plan.options) === false)
+		return err(fault('not-restorable', { what: source.subject(plan.options) }));
+	const system = parts.system();
+	const now = parts.clock.now();
+	const run = { ...limits, now, zone: system.timezone, onProgress: () => {}, onLine: () => {} };
+	const standing = await restoring.look(plan.options, parts.sources, run);
+	const increments = incrementsOf(catalog, system.backups, chosen).map(({ found }) =>
+		copyPicture(found.copy),
+	);
+	const rowsNow = standing.ok ? standing.value.rows : null;
+	const rowsThen = chosen.manifest.rows;
+	const tables = [...new Set([...Object.keys(rowsNow ?? {}), ...Object.keys(rowsThen ?? {})])].sort();
+	const asked = parts.store.restoreRequest(plan.id);
+	const request = asked.ok ? asked.value : null;
+	const isFresh = request !== null && now - request.at <= SECOND_MS && request.copy === chosen.name;
+	const titles = (ids: readonly ActionId[]) =>
+		ids.map((id) => system.actions.find((action) => action.id === id)?.title ?? id);
+	return ok({
+		plan: plan.id,
+		copy: copyPicture(chosen),
+		increments,
+		place: restoring.live(plan.options).shown,
+		exists: standing.ok && standing.value.exists,
+		facts: standing.ok ? standing.value.facts : {},
+		rows:
+			tables.length === 0
+				? null
+				: tables.map((name) => ({ name, now: rowsNow?.[name] ?? null, copy: rowsThen?.[name] ?? null })),
+		losesMs: Math.max(0, now - (increments.at(-1)?.at ?? chosen.at)),
+		stops: titles(plan.restore.stop),
+		starts: titles(plan.restore.start),
+		proves: plan.prove,
+		warn: plan.restore.warn,
+		provenAt: chosen.provenAt,
+		second: {
+			needed: plan.restore.second,
+			askedBy: isFresh ? request.by : null,
+			askedAt: isFresh ? request.at : null,
+		},
+		guard: system.environment.guard === 'typed' ? 'typed' : 'confirm',
+		environment: system.environment.name,
+		faults: standing.ok ? [] : [standing.error],
+	});
+}
