@@ -158,6 +158,7 @@ export async function load(
 	if (!loaded.ok) return loaded;
 	const failed = await ports.folders.look(mark);
 	if (!failed.ok) return failed;
+	await ports.folders.remove(mark);
 	return failed.value === null ? ok(undefined) : err(fault('copy-damaged', { what: 'dump' }));
 }
 

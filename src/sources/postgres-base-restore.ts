@@ -20,6 +20,7 @@ import {
 import { databaseOf, toolsFor } from './postgres-restore.ts';
 import { askPostgres, changing, measurePlace, numberOf, runScript, textOf } from './postgres-sql.ts';
 import { findTools, type PostgresTools, runPostgresTool } from './postgres-tools.ts';
+import { runTool } from './run-tool.ts';
 import { readPosition, readSegment } from './wal-segments.ts';
 
 export const baseInto = z.strictObject({
@@ -139,6 +140,9 @@ export async function recover(
 	}
 	const signal = await ports.folders.write(join(cluster.files, 'recovery.signal'), '');
 	if (!signal.ok) return signal;
+	// It refuses files that a group may read, which ours may where state is shared.
+	const closed = await runTool(ports, run, { argv: ['chmod', '0700', cluster.files] });
+	if (!closed.ok) return closed;
 	const given = await giveAway(cluster, ports, run, cluster.folder);
 	if (!given.ok) return given;
 	// The server refuses to replay prepared transactions that it has no room for.

@@ -79,8 +79,11 @@ export const postgresWal = defineSource<WalOptions>({
 `,
 	subject: (options) => databaseTarget(options, POSTGRES),
 	names(options) {
-		const name = `${clusterName(options)}.wal.YYYYMMDD_HHMMSS.tar`;
-		return { plain: name, pinned: name };
+		const name = clusterName(options);
+		return {
+			plain: `${name}.wal.YYYYMMDD_HHMMSS.tar`,
+			pinned: `${name}.wal.pinned.YYYYMMDD_HHMMSS.tar`,
+		};
 	},
 	compress: 'zstd',
 	continues: 'postgres-base',
@@ -94,7 +97,7 @@ export const postgresWal = defineSource<WalOptions>({
 		const system = textOf(told.value['system']);
 		if (textOf(told.value['mode']) === 'off')
 			return err(fault('not-supported', { what: 'archive_mode = off' }));
-		const begin = beginning(previous, base, system, bytes);
+		const begin = beginnings(previous, base, system, bytes);
 		if (!begin.ok) return begin;
 		const server = textOf(told.value['version']);
 		const tools = await findTools(ports, run, {
@@ -117,13 +120,13 @@ export const postgresWal = defineSource<WalOptions>({
 			run,
 		);
 		if (!archived.ok) return archived;
-		const found = await archivedBetween(options.archive, begin.value, last.value.segment, bytes, ports);
+		const found = await since(options, begin.value, last.value.segment, bytes, ports);
 		if (!found.ok) return found;
 		const { segments, histories, newestAt } = found.value;
 		const first = segments[0];
 		const final = segments.at(-1);
 		if (first === undefined || final === undefined)
-			return err(fault('nothing-to-copy', { what: begin.value.name }));
+			return err(fault('nothing-to-copy', { what: begin.value[0].name }));
 		const whole = await readable(options.archive, segments, tools.value, ports, run);
 		if (!whole.ok) return whole;
 		const literal = [...histories, ...segments.map(({ name }) => name)].map((name) =>
@@ -177,22 +180,40 @@ export const postgresWal = defineSource<WalOptions>({
 	restoring: null,
 });
 
-/** The newest segment that is safe already: by the increment before, else by the base. */
-function beginning(
+/**
+ * The newest segment that is safe already: by the increment before, so that every base before it can be continued; or else, where
+ * that chain is broken by now, by the base. In the order in which they are tried.
+ */
+function beginnings(
 	previous: Manifest | null,
 	base: Manifest | null,
 	system: string,
 	bytes: number,
-): Result<Segment, Fault> {
+): Result<readonly [Segment, ...Segment[]], Fault> {
 	if (base === null) return err(fault('manifest-missing', { name: 'postgres-base' }));
 	if (base.facts['systemIdentifier'] !== system) return err(fault('source-changed', { name: base.name }));
-	const continues =
-		previous !== null && previous.base === base.name && previous.facts['systemIdentifier'] === system;
-	const from = continues ? previous.facts['lastSegment'] : base.facts['walSegment'];
-	const segment = readSegment(String(from), bytes);
-	return segment === null
-		? err(fault('manifest-malformed', { name: continues ? previous.name : base.name }))
-		: ok(segment);
+	const stands = readSegment(String(base.facts['walSegment']), bytes);
+	if (stands === null) return err(fault('manifest-malformed', { name: base.name }));
+	if (previous === null || previous.facts['systemIdentifier'] !== system) return ok([stands]);
+	const kept = readSegment(String(previous.facts['lastSegment']), bytes);
+	if (kept === null) return err(fault('manifest-malformed', { name: previous.name }));
+	const isNewer = stands.timeline > kept.timeline || stands.number > kept.number;
+	return ok(isNewer ? [kept, stands] : [kept]);
+}
+
+/** What is new since the first of these from which on nothing is missing. */
+async function since(
+	options: WalOptions,
+	begin: readonly [Segment, ...Segment[]],
+	last: Segment,
+	bytes: number,
+	ports: SourcePorts,
+) {
+	let found = await archivedBetween(options.archive, begin[0], last, bytes, ports);
+	for (const from of begin.slice(1))
+		if (!found.ok && found.error.code === 'file-missing')
+			found = await archivedBetween(options.archive, from, last, bytes, ports);
+	return found;
 }
 
 interface Newest {
