@@ -32,6 +32,8 @@ export interface Copying {
 }
 
 const REPORT_EVERY_MS = 120;
+/** What reading a file that became shorter comes to. */
+const READING: ReadonlySet<string> = new Set(['database-corrupt', 'not-a-database', 'io-error']);
 
 /**
  * Copies a database that is being written to into the empty file at `to`. In WAL the snapshot is held by a read transaction,
@@ -51,7 +53,8 @@ export const sqliteCopy = defineJob({
 			const file = lookAt(request.file, quiet);
 			if (!file.ok) return file;
 			const copied = await copyOnce(request, file.value, report);
-			if (!file.value.quiet) return copied;
+			// Another file in its place is no writer that came meanwhile.
+			if (!file.value.quiet || (!copied.ok && copied.error.code === 'source-changed')) return copied;
 			const opened = copied.ok || copied.error.code !== 'no-permission';
 			if (opened && stillUntouched(file.value)) return copied;
 			const emptied = empty(request);
@@ -75,9 +78,11 @@ async function copyOnce(
 	} catch (cause) {
 		copied = err(faultOfCopying(cause, file.path, request.to));
 	}
-	// Of a file that was exchanged meanwhile any other fault would only be a consequence.
+	// Of a file that was exchanged or cut off meanwhile any other fault would only be a consequence.
 	const after = statSync(file.path, { bigint: true, throwIfNoEntry: false });
-	if (after === undefined || !isSame(before, after)) return err(fault('source-changed', { path: file.path }));
+	const isOther = after === undefined || !isSame(before, after);
+	if (isOther || (!copied.ok && after.size < before.size && READING.has(copied.error.code)))
+		return err(fault('source-changed', { path: file.path }));
 	return copied;
 }
 
