@@ -14,14 +14,15 @@ import type { SqliteCopied, SqliteCopyRequest } from '../../domain/backup-ports.
 import { type Fault, fault } from '../../domain/fault.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { defineJob } from '../protocol.ts';
+import type { Reserved } from '../reserved.ts';
 import { type DatabaseFile, lookAt, stillUntouched } from './sql-file.ts';
 import { copyLocked } from './sqlite-copy-locked.ts';
 import { copySnapshot } from './sqlite-copy-snapshot.ts';
-import { faultOfCopying, type Identity, isSame } from './sqlite-files.ts';
+import { faultOfCopying, isReserved, isSame } from './sqlite-files.ts';
 import { BUSY_MS, distrust, type State, stateOf } from './sqlite-state.ts';
 
 /** `made`: the empty file at `to`, as whoever asked has made it. */
-export type SqliteCopyInput = SqliteCopyRequest & { readonly made: Identity };
+export type SqliteCopyInput = SqliteCopyRequest & { readonly made: Reserved };
 
 /** What each way of copying brings: all the pages, and the state where the same snapshot was still there to be asked. */
 export interface Copying {
@@ -133,7 +134,7 @@ function settle({ to, made }: SqliteCopyInput): Result<number, Fault> {
 	const file = openSync(to, constants.O_RDWR | constants.O_NOFOLLOW);
 	try {
 		const found = fstatSync(file, { bigint: true });
-		if (!isSame(found, made)) return err(fault('name-taken', { path: to }));
+		if (!isReserved(found, made)) return err(fault('name-taken', { path: to }));
 		fsyncSync(file);
 		return ok(Number(found.size));
 	} finally {
@@ -144,7 +145,7 @@ function settle({ to, made }: SqliteCopyInput): Result<number, Fault> {
 function empty({ to, made }: SqliteCopyInput): Result<void, Fault> {
 	const file = openSync(to, constants.O_RDWR | constants.O_NOFOLLOW);
 	try {
-		if (!isSame(fstatSync(file, { bigint: true }), made)) return err(fault('name-taken', { path: to }));
+		if (!isReserved(fstatSync(file, { bigint: true }), made)) return err(fault('name-taken', { path: to }));
 		ftruncateSync(file);
 	} finally {
 		closeSync(file);
