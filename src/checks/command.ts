@@ -5,12 +5,12 @@ import { operatorPattern } from '../domain/pattern.ts';
 import type { CommandAnswer } from '../domain/ports.ts';
 import type { Samples, Transcript } from '../domain/reading.ts';
 import { err, ok } from '../domain/result.ts';
-import { reveal, type Text } from '../domain/secret.ts';
 import { clean } from '../domain/text.ts';
 import { readQuantity, type Unit } from '../domain/value.ts';
 import { argumentsOf } from '../fields/command-line.ts';
-import { commandSource, isText, path, pattern, written } from '../fields/fields.ts';
+import { commandSource, path, pattern } from '../fields/fields.ts';
 import { isSampleName } from '../fields/queries.ts';
+import { variableTexts } from '../fields/variables.ts';
 import { defineCheckKind } from './define.ts';
 import { maskSecrets, safeLine, safeStart, shown } from './masking.ts';
 import { readPerfdata } from './perfdata.ts';
@@ -22,20 +22,6 @@ const STATES = ['ok', 'warning', 'critical'] as const;
 const PERF_UNITS = { number: 'none', duration: 'ms', size: 'bytes', percent: 'ratio' } as const;
 const OWN: Readonly<Record<string, Unit>> = { exit: 'none', took: 'ms', stdout: 'none', stderr: 'bytes' };
 
-const environment = written<Readonly<Record<string, Text>>>(
-	(value) =>
-		typeof value === 'object' &&
-		value !== null &&
-		!Array.isArray(value) &&
-		Object.entries(value).every(
-			([name, held]) => /^[A-Za-z_]\w*$/.test(name) && isText(held) && !reveal(held).includes('\0'),
-		),
-	{
-		json: { type: 'object', additionalProperties: { type: 'string' } },
-		error: 'expected variable names with their text',
-	},
-);
-
 const schema = z
 	.strictObject({
 		run: commandSource().describe(
@@ -46,7 +32,7 @@ const schema = z
 			.prefault(false)
 			.describe('Hands the line to /bin/sh.'),
 		cwd: path().prefault('.').describe('Folder to run in.'),
-		env: environment.optional().describe('Variables to set; the place for secrets.'),
+		env: variableTexts().optional().describe('Variables to set; the place for secrets.'),
 		result: pattern()
 			.optional()
 			.describe('A regular expression; its named groups become samples. The last match counts.'),

@@ -6,25 +6,16 @@ import type { Samples } from '../domain/reading.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import type { Unit } from '../domain/value.ts';
-import { path, written } from '../fields/fields.ts';
+import { readEnvFile } from '../fields/env-file.ts';
+import { path } from '../fields/fields.ts';
+import { variableNames } from '../fields/variables.ts';
 import { defineCheckKind } from './define.ts';
-import { readEnvFile } from './env-file.ts';
 import { choiceText, findChosen, hasChoice, processChoice } from './process-choice.ts';
 import { restoredPath } from './restored.ts';
 import { countSample } from './samples.ts';
 import { type Breach, breachOf, type VariableRule, variableRules } from './variable-rules.ts';
 
 const FILE_LIMIT = 256 * 1024;
-
-const names = () =>
-	written<readonly string[]>(
-		(value) =>
-			Array.isArray(value) && value.every((name) => typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)),
-		{
-			json: { type: 'array', items: { type: 'string', pattern: '^[A-Za-z_]\\w*$' } },
-			error: 'expected names of variables, such as [DATABASE_URL, SECRET_KEY]',
-		},
-	);
 
 const schema = z
 	.strictObject({
@@ -34,8 +25,8 @@ const schema = z
 				"A .env file. With a process as well, the process's own variables come first, as programs that read such a file do; without either, those of the console itself.",
 			),
 		...processChoice,
-		required: names().optional().describe('Variables that must be set and not empty.'),
-		advised: names().optional().describe('Variables that should be.'),
+		required: variableNames().optional().describe('Variables that must be set and not empty.'),
+		advised: variableNames().optional().describe('Variables that should be.'),
 		rules: variableRules
 			.optional()
 			.describe("What a variable's value has to be; with `${name}` it may differ per environment."),

@@ -173,6 +173,14 @@ export interface Copy {
 	readonly pinned: string | null;
 }
 
+/** Why the copy that a restore makes of what it replaces is pinned: it may hold the very damage that was restored from. */
+export const PINNED_BY_RESTORE = 'restore';
+
+/** Whether a copy counts as one of the plan's own backups. */
+export function isRegular(copy: Pick<Copy, 'pinned'>): boolean {
+	return copy.pinned !== PINNED_BY_RESTORE;
+}
+
 /** One rehearsed restore. */
 export interface Drill {
 	readonly id: number;

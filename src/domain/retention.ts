@@ -1,4 +1,4 @@
-import type { Copy, Retention } from './backup.ts';
+import { type Copy, isRegular, type Retention } from './backup.ts';
 
 /** Why retention leaves a copy alone. */
 export type KeptBecause =
@@ -39,7 +39,7 @@ export function selectRemovals(
 ): { readonly remove: readonly Copy[]; readonly keep: readonly Kept[] } {
 	const newest = copies.filter(isThere).sort((a, b) => b.at - a.at || (a.name < b.name ? 1 : -1));
 	const whole = newest.filter((copy) => copy.state === 'there');
-	const lastGood = whole[0];
+	const lastGood = whole.find(isRegular);
 	const lastProven = whole.find((copy) => copy.provenAt !== null);
 	const aging = whole.filter((copy) => copy.pinned === null);
 	const counted = new Set(keep.count === null ? [] : aging.slice(0, keep.count));

@@ -1,4 +1,5 @@
 import type { SourceKind } from './define.ts';
+import { files } from './files.ts';
 import { mysql } from './mysql.ts';
 import { postgres } from './postgres.ts';
 import { postgresBase } from './postgres-base.ts';
@@ -6,7 +7,7 @@ import { postgresWal } from './postgres-wal.ts';
 import { sqlite } from './sqlite.ts';
 
 /** In the order people see them. */
-export const SOURCES = [sqlite, postgres, postgresBase, postgresWal, mysql] as const;
+export const SOURCES = [sqlite, postgres, postgresBase, postgresWal, mysql, files] as const;
 
 export function findSource(name: string): SourceKind | undefined {
 	return (SOURCES as readonly unknown[] as readonly SourceKind[]).find((source) => source.name === name);

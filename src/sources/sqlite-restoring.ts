@@ -60,6 +60,9 @@ async function scratch(
 	return made;
 }
 
+/** Staging files that hold a copy of ours: whatever else stands in one is somebody's. */
+const restoredInto = new Set<string>();
+
 /** A place that somebody named. What stands there is looked at first, and an empty database stands there again afterwards. */
 async function staging(
 	options: Options,
@@ -75,24 +78,41 @@ async function staging(
 	if (there.value === null) {
 		const made = await heavy.changeSqlite({ file, statements: [] }, run);
 		if (!made.ok) return made.error.code === 'name-taken' ? notEmpty : made;
-		const dispose = () => removeWhole(file, ports);
-		return ok({ place: placeOf(options.file, file), dispose });
+		return ok({
+			place: placeOf(options.file, file),
+			dispose: giveBack(file, ports, () => removeWhole(file, ports)),
+		});
 	}
 	const isEmpty = await isEmptyDatabase(file, ports, run);
 	if (!isEmpty.ok) return isEmpty;
 	if (there.value.kind !== 'file' || !isEmpty.value) return notEmpty;
-	let isDisposed = false;
 	return ok({
 		place: placeOf(options.file, file),
-		async dispose() {
-			if (isDisposed) return ok(undefined);
-			// The end of a drill may come after its deadline or a cancel; what it leaves must not.
-			const limits = { deadline: ports.clock.monotonic() + 30_000, signal: new AbortController().signal };
-			const emptied = await emptyAgain(file, ports, limits);
-			isDisposed = emptied.ok;
-			return emptied;
-		},
+		dispose: giveBack(file, ports, (limits) => emptyAgain(file, ports, limits)),
 	});
+}
+
+/** Once, and only what is ours. */
+function giveBack(
+	file: string,
+	ports: SourcePorts,
+	clear: (limits: Limits) => Promise<Result<void, Fault>>,
+): Scratch['dispose'] {
+	let isDisposed = false;
+	return async () => {
+		if (isDisposed) return ok(undefined);
+		// The end of a drill may come after its deadline or a cancel; what it leaves must not.
+		const limits = { deadline: ports.clock.monotonic() + 30_000, signal: new AbortController().signal };
+		if (!restoredInto.has(file)) {
+			const isEmpty = await isEmptyDatabase(file, ports, limits);
+			if (!isEmpty.ok) return isEmpty;
+			if (!isEmpty.value) return err(fault('not-empty', { path: clean(file, { max: 300 }) }));
+		}
+		const cleared = await clear(limits);
+		isDisposed = cleared.ok;
+		if (cleared.ok) restoredInto.delete(file);
+		return cleared;
+	};
 }
 
 async function emptyAgain(file: string, ports: SourcePorts, limits: Limits): Promise<Result<void, Fault>> {
@@ -145,7 +165,8 @@ async function restore(
 	const alike = await ports.heavy.changeSqlite({ file: part.value, statements: [], as }, run);
 	const gone = alike.ok ? await removeWhole(file, ports, BESIDE) : alike;
 	const placed = gone.ok ? await folders.replace(part.value, file) : gone;
-	if (!placed.ok) await folders.remove(part.value);
+	if (placed.ok) restoredInto.add(file);
+	else await folders.remove(part.value);
 	return placed;
 }
 

@@ -3,12 +3,12 @@ import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } 
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Manifest, Progress } from '../../src/domain/backup.ts';
-import type { HeavyPort, Run, SourcePorts } from '../../src/domain/backup-ports.ts';
+import type { Run, SourcePorts } from '../../src/domain/backup-ports.ts';
 import { createClock } from '../../src/platform/clock.ts';
 import { createFolders } from '../../src/platform/folders.ts';
 import { createProbePorts } from '../../src/platform/ports.ts';
 import type { Copied, OpenedCopy } from '../../src/sources/define.ts';
-import { createSqliteHeavy } from '../../src/workers/heavy-sqlite.ts';
+import { createHeavyPort } from '../../src/workers/heavy-port.ts';
 import { createPool } from '../../src/workers/pool.ts';
 import { createSqlPort } from '../../src/workers/sql-port.ts';
 
@@ -27,7 +27,7 @@ export function openSourcePorts(): SourcePortsOpen {
 	});
 	const probe = createProbePorts({ sql: createSqlPort(pool), clock });
 	return {
-		ports: { ...probe, heavy: createSqliteHeavy(pool) as HeavyPort, folders: createFolders({ clock }) },
+		ports: { ...probe, heavy: createHeavyPort(pool), folders: createFolders({ clock }) },
 		async close() {
 			pool.close();
 			await probe.close();

@@ -39,9 +39,14 @@ export interface Writing {
 }
 
 /** Another process that writes all the time; begun when it has written. */
-export async function startWriting(file: string, mode: JournalMode, pauseMs = 0): Promise<Writing> {
+export async function startWriting(
+	file: string,
+	mode: JournalMode,
+	pauseMs = 0,
+	synchronous: 'NORMAL' | 'OFF' = 'NORMAL',
+): Promise<Writing> {
 	const script = fileURLToPath(new URL('./sqlite-writer.ts', import.meta.url));
-	const child = fork(script, [file, mode, String(pauseMs)]);
+	const child = fork(script, [file, mode, String(pauseMs), synchronous]);
 	await once(child, 'message');
 	return {
 		process: child,

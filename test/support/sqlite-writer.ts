@@ -1,14 +1,14 @@
 import Database from 'better-sqlite3';
 
 /**
- * An application in a process of its own that writes without end: `sqlite-writer.ts <file> <journal mode> <pause ms>`. In each
+ * An application in a process of its own that writes without end: `sqlite-writer.ts <file> <journal mode> <pause ms> <synchronous>`. In each
  * transaction it moves an amount between two accounts and adds a line to the ledger, so the sum of all accounts stays 0 and
  * `counted.lines` is the number of lines, in every state that was ever committed. Asked `stop`, it says what it had to wait.
  */
-const [file = '', mode = 'wal', pauseMs = '0'] = process.argv.slice(2);
+const [file = '', mode = 'wal', pauseMs = '0', synchronous = 'NORMAL'] = process.argv.slice(2);
 const db = new Database(file, { timeout: 60_000 });
 db.pragma(`journal_mode = ${mode}`);
-db.pragma('synchronous = NORMAL');
+db.pragma(`synchronous = ${synchronous}`);
 
 const move = db.transaction((from: number, to: number, amount: number) => {
 	db.prepare('UPDATE account SET amount = amount - ? WHERE id = ?').run(amount, from);

@@ -1,31 +1,17 @@
 import { dirname, join } from 'node:path';
-import type { BackupPlan, Copy, Manifest, TargetDefinition } from '../../domain/backup.ts';
-import { nameOfCopy, sealedSuffix } from '../../domain/backup-name.ts';
+import type { BackupPlan, Manifest } from '../../domain/backup.ts';
 import type { Sealed } from '../../domain/backup-ports.ts';
 import { type Fault, fault } from '../../domain/fault.ts';
-import { MANIFEST_END, manifestText } from '../../domain/manifest.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { reveal } from '../../domain/secret.ts';
 import { bytesText, spanWords } from '../../i18n/backup.ts';
 import { faultText } from '../../i18n/fault.ts';
 import type { Copied } from '../../sources/define.ts';
-import { type Catalog, copyOf, kindOfTarget } from './catalog.ts';
+import { type Catalog, kindOfTarget } from './catalog.ts';
 import { partOf, sweepParts } from './leftover-parts.ts';
 import type { BackupsParts, Work } from './parts.ts';
+import { type Made, place, type Usable } from './place.ts';
 import { kindOfSource } from './work.ts';
-
-/** A name that stays taken this often belongs to somebody else. */
-const MOST_TURNS = 50;
-
-/** What one run made. */
-export interface Made {
-	readonly copies: readonly Copy[];
-	/** Absolute paths where the target is a folder of this machine. */
-	readonly files: readonly string[];
-	readonly manifest: Manifest;
-	/** Something was not as it should be although there is a copy: a target that could not be written, a note of the source. */
-	readonly warnings: readonly Fault[];
-}
 
 /**
  * One run of a plan: made aside, sealed, hashed, fsynced, then given its name in every target, its manifest beside it. What
@@ -79,11 +65,6 @@ export async function makeCopy(
 		await parts.targets.folders.remove(nearby);
 		if (sealed) await parts.targets.folders.remove(raw);
 	}
-}
-
-interface Usable {
-	readonly target: TargetDefinition;
-	readonly freeBytes: number | null;
 }
 
 /** Targets that can be written now; the others are told and left out. None: the first one's fault. */
@@ -222,77 +203,4 @@ function manifestOf(
 		pinned: more.pinned,
 		base: more.base,
 	};
-}
-
-/** Gives the finished file its name in every target. The one it lies in comes last, since that only renames it. */
-async function place(
-	parts: BackupsParts,
-	catalog: Catalog,
-	work: Work,
-	file: string,
-	manifest: Manifest,
-	{ targets, home }: { readonly targets: readonly Usable[]; readonly home: TargetDefinition | undefined },
-): Promise<Result<Made, Fault>> {
-	const copies: Copy[] = [];
-	const files: string[] = [];
-	const warnings: Fault[] = [];
-	const inOrder = [...targets].sort((a, b) => Number(a.target === home) - Number(b.target === home));
-	for (const { target } of inOrder) {
-		const kind = kindOfTarget(target);
-		const where = kind.where(target.options);
-		const put = await putNamed(parts, work, target, file, manifest);
-		if (!put.ok) {
-			warnings.push(put.error);
-			work.say('not-written', { where, why: faultText(put.error, parts.locale) });
-			continue;
-		}
-		copies.push(copyOf(work.plan, target, put.value, put.value));
-		work.say('wrote', { name: put.value.name, where });
-		const folder = kind.local(target.options);
-		if (folder !== null) files.push(join(folder, put.value.name));
-	}
-	catalog.put(copies);
-	const [first] = warnings;
-	const [copy] = copies;
-	if (copy === undefined) return err(first ?? fault('io-error', { reason: 'targets' }));
-	return ok({ copies, files, manifest: copy.manifest, warnings });
-}
-
-async function putNamed(
-	parts: BackupsParts,
-	work: Work,
-	target: TargetDefinition,
-	file: string,
-	manifest: Manifest,
-): Promise<Result<Manifest, Fault>> {
-	const { plan, run } = work;
-	const kind = kindOfTarget(target);
-	const template = manifest.pinned === null ? plan.names.plain : plan.names.pinned;
-	const suffix = sealedSuffix(plan.compress, plan.encrypt !== null);
-	for (let turn = 1; turn <= MOST_TURNS; turn += 1) {
-		if (run.signal.aborted) return err(fault('cancelled'));
-		const name = nameOfCopy(template, suffix, Date.parse(manifest.startedAt), run.zone, turn);
-		const put = await kind.put(target.options, file, name, parts.targets, run);
-		if (!put.ok && put.error.code === 'name-taken') {
-			work.say('turned-aside', { name });
-			continue;
-		}
-		if (!put.ok) return put;
-		const named = { ...manifest, name };
-		const how = { replace: false };
-		const text = manifestText(named);
-		const wrote = await kind.writeText(
-			target.options,
-			`${name}${MANIFEST_END}`,
-			text,
-			how,
-			parts.targets,
-			run,
-		);
-		if (wrote.ok) return ok(named);
-		// A copy that nobody can hold against its manifest is none.
-		await kind.remove(target.options, name, parts.targets, { ...run, signal: new AbortController().signal });
-		return wrote;
-	}
-	return err(fault('name-taken', { name: template }));
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { BackupPlan, Copy, TargetDefinition } from '../../domain/backup.ts';
+import { type BackupPlan, type Copy, isRegular, type TargetDefinition } from '../../domain/backup.ts';
 import { type Fault, fault } from '../../domain/fault.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { reveal } from '../../domain/secret.ts';
@@ -18,7 +18,7 @@ export function findCopy(
 	const there = catalog.copies(plan.id).filter((copy) => copy.state === 'there' || copy.state === 'damaged');
 	const named =
 		name === undefined
-			? there.filter((copy) => copy.state === 'there')
+			? there.filter((copy) => copy.state === 'there' && isRegular(copy))
 			: there.filter((c) => c.name === name);
 	const newest = named[0]?.name;
 	for (const target of plan.targets) {

@@ -4,6 +4,7 @@ import {
 	backupActionId,
 	type Copy,
 	type Drill,
+	isRegular,
 } from '../../domain/backup.ts';
 import type { PlanPicture, PlanReason } from '../../domain/backup-picture.ts';
 import { plannedTimes } from '../../domain/backup-schedule.ts';
@@ -55,7 +56,7 @@ export function planPicture(plan: BackupPlan, facts: PlanFacts, now: number, zon
 	// The same copy in several targets is one.
 	const names = new Set<string>();
 	const distinct = there.filter(({ name }) => (names.has(name) ? false : names.add(name)));
-	const [last, before] = distinct;
+	const [last, before] = distinct.filter(isRegular);
 	const restorable = source.restoring !== null && source.restoring.possible?.(plan.options) !== false;
 	const proven = distinct.find((copy) => copy.provenAt !== null);
 	const lastDrill = drills[0] ?? null;

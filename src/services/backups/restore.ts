@@ -1,4 +1,4 @@
-import type { BackupPlan, Copy } from '../../domain/backup.ts';
+import { type BackupPlan, type Copy, PINNED_BY_RESTORE } from '../../domain/backup.ts';
 import type { RestorePreview } from '../../domain/backup-picture.ts';
 import { type Fault, fault } from '../../domain/fault.ts';
 import type { ActionId } from '../../domain/ids.ts';
@@ -77,7 +77,7 @@ async function makeSafetyCopy(
 	catalog: Catalog,
 	work: Work,
 ): Promise<Result<Safety | null, Fault>> {
-	const made = await makeCopy(parts, catalog, work, 'restore');
+	const made = await makeCopy(parts, catalog, work, PINNED_BY_RESTORE);
 	if (made.ok) {
 		const { name } = made.value.manifest;
 		work.say('safety', { name });
@@ -111,6 +111,7 @@ async function swap(
 		work.say('not-restored');
 		return stopped;
 	}
+	parts.onActivity('restore.replacing', { plan: plan.id, copy: copy.manifest.name });
 	work.say('replacing', { name: copy.manifest.name, place: shown });
 	steady.onProgress({ phase: 'restore', done: 0, total: null, unit: 'steps' });
 	const replaced = await restoring.replace(plan.options, copy, parts.sources, steady);

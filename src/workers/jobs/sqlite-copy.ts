@@ -14,14 +14,15 @@ import type { SqliteCopied, SqliteCopyRequest } from '../../domain/backup-ports.
 import { type Fault, fault } from '../../domain/fault.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { defineJob } from '../protocol.ts';
+import type { Reserved } from '../reserved.ts';
 import { type DatabaseFile, lookAt, stillUntouched } from './sql-file.ts';
 import { copyLocked } from './sqlite-copy-locked.ts';
 import { copySnapshot } from './sqlite-copy-snapshot.ts';
-import { faultOfCopying, type Identity, isSame } from './sqlite-files.ts';
+import { faultOfCopying, isReserved, isSame } from './sqlite-files.ts';
 import { BUSY_MS, distrust, type State, stateOf } from './sqlite-state.ts';
 
 /** `made`: the empty file at `to`, as whoever asked has made it. */
-export type SqliteCopyInput = SqliteCopyRequest & { readonly made: Identity };
+export type SqliteCopyInput = SqliteCopyRequest & { readonly made: Reserved };
 
 /** What each way of copying brings: all the pages, and the state where the same snapshot was still there to be asked. */
 export interface Copying {
@@ -32,6 +33,8 @@ export interface Copying {
 }
 
 const REPORT_EVERY_MS = 120;
+/** What reading a file that became shorter comes to. */
+const READING: ReadonlySet<string> = new Set(['database-corrupt', 'not-a-database', 'io-error']);
 
 /**
  * Copies a database that is being written to into the empty file at `to`. In WAL the snapshot is held by a read transaction,
@@ -51,7 +54,8 @@ export const sqliteCopy = defineJob({
 			const file = lookAt(request.file, quiet);
 			if (!file.ok) return file;
 			const copied = await copyOnce(request, file.value, report);
-			if (!file.value.quiet) return copied;
+			// Another file in its place is no writer that came meanwhile.
+			if (!file.value.quiet || (!copied.ok && copied.error.code === 'source-changed')) return copied;
 			const opened = copied.ok || copied.error.code !== 'no-permission';
 			if (opened && stillUntouched(file.value)) return copied;
 			const emptied = empty(request);
@@ -75,9 +79,11 @@ async function copyOnce(
 	} catch (cause) {
 		copied = err(faultOfCopying(cause, file.path, request.to));
 	}
-	// Of a file that was exchanged meanwhile any other fault would only be a consequence.
+	// Of a file that was exchanged or cut off meanwhile any other fault would only be a consequence.
 	const after = statSync(file.path, { bigint: true, throwIfNoEntry: false });
-	if (after === undefined || !isSame(before, after)) return err(fault('source-changed', { path: file.path }));
+	const isOther = after === undefined || !isSame(before, after);
+	if (isOther || (!copied.ok && after.size < before.size && READING.has(copied.error.code)))
+		return err(fault('source-changed', { path: file.path }));
 	return copied;
 }
 
@@ -128,7 +134,7 @@ function settle({ to, made }: SqliteCopyInput): Result<number, Fault> {
 	const file = openSync(to, constants.O_RDWR | constants.O_NOFOLLOW);
 	try {
 		const found = fstatSync(file, { bigint: true });
-		if (!isSame(found, made)) return err(fault('name-taken', { path: to }));
+		if (!isReserved(found, made)) return err(fault('name-taken', { path: to }));
 		fsyncSync(file);
 		return ok(Number(found.size));
 	} finally {
@@ -139,7 +145,7 @@ function settle({ to, made }: SqliteCopyInput): Result<number, Fault> {
 function empty({ to, made }: SqliteCopyInput): Result<void, Fault> {
 	const file = openSync(to, constants.O_RDWR | constants.O_NOFOLLOW);
 	try {
-		if (!isSame(fstatSync(file, { bigint: true }), made)) return err(fault('name-taken', { path: to }));
+		if (!isReserved(fstatSync(file, { bigint: true }), made)) return err(fault('name-taken', { path: to }));
 		ftruncateSync(file);
 	} finally {
 		closeSync(file);

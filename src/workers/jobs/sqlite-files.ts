@@ -1,16 +1,22 @@
 import Database from 'better-sqlite3';
 import { type Fault, fault } from '../../domain/fault.ts';
 import { fileFault } from '../../platform/file-fault.ts';
+import type { Reserved } from '../reserved.ts';
 import { faultOfSqlite } from './sql-faults.ts';
 
 /** Which file it is, whatever its name. */
-export interface Identity {
+interface Identity {
 	readonly dev: bigint;
 	readonly ino: bigint;
 }
 
 export function isSame(one: Identity, other: Identity): boolean {
 	return one.dev === other.dev && one.ino === other.ino;
+}
+
+/** Whether it is the file that was made for us. */
+export function isReserved(found: Identity, made: Reserved): boolean {
+	return String(found.dev) === made.device && String(found.ino) === made.inode;
 }
 
 /** What failed while `path` was read and `to` was written; our own mistakes are thrown on. */
