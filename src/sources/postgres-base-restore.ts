@@ -37,6 +37,11 @@ function isMoment(value: string): boolean {
 	);
 }
 
+/** A server that is still starting knows no names of zones, not even Z. */
+function writtenMoment(value: string): string {
+	return new Date(value).toISOString().replace('T', ' ').replace('Z', '+00');
+}
+
 /** Where the increments lie while it recovers: one folder each, in their order. */
 const FETCH = `for one in "$ROUNDS_LOGS"/*; do if [ -f "$one/%f" ]; then exec cp "$one/%f" "%p"; fi; done; exit 1`;
 
@@ -159,7 +164,7 @@ export async function recover(
 		recovery_target_lsn: '',
 		recovery_target_name: '',
 		recovery_target_xid: '',
-		recovery_target_time: how.until ?? '',
+		recovery_target_time: how.until === null ? '' : writtenMoment(how.until),
 		recovery_target_timeline: 'latest',
 		recovery_target_action: 'promote',
 		recovery_end_command: '',

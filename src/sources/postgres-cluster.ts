@@ -13,12 +13,16 @@ const PORT = 5432;
 const LONGEST_FOLDER = 85;
 const LOOK_EVERY_MS = 150;
 
-/** Ends the server when it is told to, and when whoever started it is gone however that went: then nobody reads the pipe. */
-const KEEPER = `trap '' PIPE
+/**
+ * Ends the server when it is told to, and when whoever started it is gone however that went: then nobody reads the pipe. QUIT is
+ * PostgreSQL's fastest end; before it knows that word, TERM is one.
+ */
+export const KEEPER = `trap : PIPE
 "$@" & server=$!
-trap 'kill -QUIT $server 2>/dev/null; wait $server; exit' TERM INT HUP
+end() { kill -QUIT $server; kill -TERM $server; } 2>/dev/null
+trap 'end; wait $server; exit' TERM INT HUP
 while kill -0 $server 2>/dev/null; do
-	printf . 2>/dev/null || { kill -QUIT $server 2>/dev/null; break; }
+	printf . 2>/dev/null || { end; break; }
 	sleep 1 & wait $!
 done
 wait $server`;

@@ -1,7 +1,7 @@
 import { literal } from './postgres-sql.ts';
 
 const OURS = (catalog: string, oid: string) =>
-	`not exists (select 1 from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype in ('e', 'i'))`;
+	`not exists (select 1 from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.objsubid = 0 and d.deptype in ('e', 'i'))`;
 const USERS = "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'";
 
 /** Everything in a database that somebody has put there. */

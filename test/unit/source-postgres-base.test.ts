@@ -1,7 +1,18 @@
 // Against real servers, each on a free port of loopback in a folder of its own; skipped where the host has none.
 // Debian: apt-get install postgresql; it need not be running.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+	appendFileSync,
+	chmodSync,
+	existsSync,
+	mkdtempSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,80 +21,383 @@ import { Secret } from '../../src/domain/secret.ts';
 import type { OpenedCopy } from '../../src/sources/define.ts';
 import { postgresBase } from '../../src/sources/postgres-base.ts';
 import type { BaseOptions } from '../../src/sources/postgres-base-options.ts';
+import { KEEPER } from '../../src/sources/postgres-cluster.ts';
 import { postgresWal, type WalOptions } from '../../src/sources/postgres-wal.ts';
 import { type DatabaseServer, INITDB, startPostgres } from '../support/database-servers.ts';
-import { manifestOf, must, sourceWorld } from '../support/database-sources.ts';
+import { copyOf, DatabaseWorld, faultOf, must } from '../support/database-sources.ts';
+import { lives } from '../support/living.ts';
 
-const world = sourceWorld();
+const world = new DatabaseWorld();
 const { ports } = world;
 const restoring = postgresBase.restoring!;
+const SECONDS = 60_000;
 
 describe.skipIf(INITDB === null)('a PostgreSQL cluster', () => {
 	let server: DatabaseServer;
 	let archive: string;
 	let options: BaseOptions;
 	let wal: WalOptions;
+	let base: OpenedCopy;
+	let increments: OpenedCopy['increments'] = [];
 
-	function sql(statements: string, database = 'booking'): string {
-		return execFileSync(
-			'psql',
-			['-h', server.folder, '-p', String(server.port), '-U', 'owner', '-d', database, '-qAtc', statements],
-			{ stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' },
-		).trim();
+	function ask(statements: string): string {
+		const where = ['-h', server.folder, '-p', String(server.port), '-U', 'owner', '-d', 'booking'];
+		return execFileSync('psql', [...where, '-qAtc', statements], {
+			encoding: 'utf8',
+			stdio: ['ignore', 'pipe', 'inherit'],
+		}).trim();
+	}
+
+	async function copyBase(name: string): Promise<OpenedCopy> {
+		const to = join(world.folder(), name);
+		const copied = must(
+			await postgresBase.copy(options, to, ports, world.run(), { previous: null, base: null }),
+		);
+		return copyOf('postgres-base', to, copied, { name });
+	}
+
+	async function copyWal(name: string, previous: Manifest | null, of = base, from = wal) {
+		const file = join(world.folder(), name);
+		const copied = await postgresWal.copy(from, file, ports, world.run(), { previous, base: of.manifest });
+		if (!copied.ok) return copied;
+		return {
+			ok: true as const,
+			value: copyOf('postgres-wal', file, copied.value, { name, base: of.manifest.name }),
+		};
 	}
 
 	beforeAll(async () => {
-		archive = mkdtempSync(join(tmpdir(), 'rounds [archive] '));
+		// What stands in its name must mean nothing to shells, globs and arguments.
+		archive = mkdtempSync(join(tmpdir(), 'rounds [archive] {1,2} '));
 		chmodSync(archive, 0o777);
 		server = await startPostgres([
 			'archive_mode=on',
 			`archive_command=test ! -f "${archive}/%f" && cp %p "${archive}/%f"`,
 			'max_prepared_transactions=3',
 		]);
-		server.run(`create role keeper login superuser password 'keep: it @/'`);
+		server.run(
+			`create role keeper login superuser password 'keep: it @/'; create role plain login password 'plain one'`,
+		);
 		server.run('create database booking');
-		writeFileSync(join(server.folder, 'files', 'pg_hba.conf'), `${readFileSync(join(server.folder, 'files', 'pg_hba.conf'), 'utf8')}host replication all 127.0.0.1/32 scram-sha-256\n`);
-		sql("select pg_reload_conf()");
-		sql('create table sale (id serial primary key, cents bigint not null)');
-		sql('insert into sale (cents) select generate_series(1, 100)');
-		const place = { host: '127.0.0.1', port: server.port, user: 'keeper', password: new Secret('keep: it @/', 'env:KEEPER'), database: 'booking' };
+		appendFileSync(
+			join(server.folder, 'files', 'pg_hba.conf'),
+			'host replication all 127.0.0.1/32 scram-sha-256\n',
+		);
+		ask('select pg_reload_conf()');
+		ask('create table sale (id serial primary key, cents bigint not null)');
+		ask('insert into sale (cents) select generate_series(1, 100)');
+		ask("begin; insert into sale (cents) values (5); prepare transaction 'open'");
+		const place = {
+			host: '127.0.0.1',
+			port: server.port,
+			user: 'keeper',
+			password: new Secret('keep: it @/', 'env:KEEPER'),
+			database: 'booking',
+		};
 		options = postgresBase.schema.parse(place) as BaseOptions;
-		wal = postgresWal.schema.parse({ ...place, archive, wait: '30s' }) as WalOptions;
-	}, 60_000);
+		wal = postgresWal.schema.parse({ ...place, archive, wait: '20s' }) as WalOptions;
+		base = await copyBase('booking.base');
+		for (const name of ['one', 'two']) {
+			ask('insert into sale (cents) select 7 from generate_series(1, 50)');
+			const more = must(await copyWal(name, increments.at(-1)?.manifest ?? null));
+			increments = [...increments, { file: more.file, manifest: more.manifest }];
+		}
+	}, SECONDS);
 	afterAll(async () => {
 		await server?.close();
 		await world.close();
 		rmSync(archive, { recursive: true, force: true });
 	});
 
-	test('base and two increments: the rows of the last one are there', async () => {
+	/** Rows of the restored cluster; it is gone afterwards, and so is its server. */
+	async function rehearse(copy: OpenedCopy, into: unknown = null) {
 		const run = world.run();
-		const to = join(run.folder, 'base');
-		const copied = must(await postgresBase.copy(options, to, ports, run, { previous: null, base: null }));
-		console.log(copied);
-		const base = manifestOf(copied, to, { name: 'booking.base' });
-		console.log(must(await postgresBase.verify(options, { file: to, manifest: base, increments: [] }, ports, world.run())));
-		const increments: { file: string; manifest: Manifest }[] = [];
-		for (const name of ['one', 'two']) {
-			sql('insert into sale (cents) select 7 from generate_series(1, 50)');
-			const file = join(run.folder, name);
-			const more = must(await postgresWal.copy(wal, file, ports, world.run(), { previous: increments.at(-1)?.manifest ?? null, base }));
-			console.log(more);
-			const manifest = manifestOf(more, file, { name, base: base.name });
-			console.log(must(await postgresWal.verify(wal, { file, manifest, increments: [] }, ports, world.run())));
-			increments.push({ file, manifest });
+		const scratch = must(await restoring.scratch(options, into, ports, run));
+		const folder = String(scratch.place.own['folder']);
+		try {
+			const restored = await restoring.restore(options, copy, scratch.place, ports, run);
+			if (!restored.ok) return restored.error.code;
+			return must(await restoring.measure(options, scratch.place, ports, run)).rows['sale'];
+		} finally {
+			must(await scratch.dispose());
+			expect(await ports.processes.find({ command: folder })).toEqual({ ok: true, value: [] });
+			expect(existsSync(folder)).toBe(false);
 		}
-		const copy: OpenedCopy = { file: to, manifest: base, increments };
-		const scratch = must(await restoring.scratch(options, null, ports, world.run()));
-		console.log(scratch.place);
-		const t = performance.now();
-		must(await restoring.restore(options, copy, scratch.place, ports, world.run()));
-		console.log('restore', performance.now() - t);
-		expect(must(await restoring.measure(options, scratch.place, ports, world.run()))).toEqual({ rows: { sale: 200 }, sums: {} });
-		must(await scratch.dispose());
-		console.log('dispose', performance.now() - t);
-		console.log(world.left(), readdirSync(tmpdir()).filter((n) => n.startsWith('rounds-')));
-		console.log(spawnSync('sh', ['-c', 'ps ax | grep [p]ostgres'], { encoding: 'utf8' }).stdout);
+	}
+
+	test(
+		'base and two increments: the rows of the last one are there, and only where it is',
+		async () => {
+			expect(await rehearse({ ...base, increments })).toBe(200);
+			expect(await rehearse({ ...base, increments: increments.slice(0, 1) })).toBe(150);
+			expect(await rehearse(base)).toBe(100);
+		},
+		SECONDS,
+	);
+
+	test(
+		'up to a moment, and nothing later',
+		async () => {
+			const until = increments[0]?.manifest.asOf;
+			expect(await rehearse({ ...base, increments }, { until })).toBe(150);
+			expect(await rehearse({ ...base, increments }, { until: '2099-01-01T00:00:00Z' })).toBe(
+				'command-failed',
+			);
+			for (const wrong of ['yesterday', "2026-01-01T00:00:00Z' --", '2026-13-01T00:00:00Z'])
+				expect(restoring.intoSchema?.safeParse({ until: wrong }).success).toBe(false);
+		},
+		SECONDS,
+	);
+
+	test(
+		'it can be written to, and its checks are asked there whatever their database',
+		async () => {
+			const run = world.run();
+			const scratch = must(await restoring.scratch(options, null, ports, run));
+			must(await restoring.restore(options, base, scratch.place, ports, run));
+			must(
+				await restoring.mask!(
+					options,
+					scratch.place,
+					['update sale set cents = 0', 'delete from sale where id > 3'],
+					ports,
+					run,
+				),
+			);
+			expect(must(await restoring.measure(options, scratch.place, ports, run)).rows).toEqual({ sale: 3 });
+			expect(scratch.place.restored).toMatchObject({
+				original: { database: '' },
+				place: { database: 'booking', password: null },
+			});
+			must(await scratch.dispose());
+			expect(ask('select count(*) from sale')).toBe('200');
+		},
+		SECONDS,
+	);
+
+	test('the facts tell where it begins and ends, and the newest log’s age', () => {
+		const position = expect.stringMatching(/^[0-9A-F]+\/[0-9A-F]+$/);
+		expect(base.manifest.facts).toMatchObject({
+			systemIdentifier: ask('select system_identifier from pg_control_system()'),
+			timeline: 1,
+			startLsn: position,
+			stopLsn: position,
+			walSegment: expect.stringMatching(/^[0-9A-F]{24}$/),
+		});
+		const [one, two] = increments.map(({ manifest }) => manifest.facts);
+		expect(one?.['firstSegment']).not.toBe(base.manifest.facts['walSegment']);
+		expect(two).toMatchObject({ segments: 1, archiveFailures: 0, newestWalAgeMs: expect.any(Number) });
+		expect(Date.parse(String(two?.['newestWalAt']))).toBeGreaterThan(Date.parse(base.manifest.asOf) - 60_000);
+	});
+
+	test(
+		'a hole in the log is found when it is copied and when it is replayed',
+		async () => {
+			ask('insert into sale (cents) values (1008)');
+			ask('select pg_switch_wal()');
+			ask('insert into sale (cents) values (1008)');
+			const three = must(await copyWal('three', increments[1]?.manifest ?? null));
+			expect(three.manifest.facts['segments']).toBe(2);
+			// Without the two before it, recovery would end in silence where the hole is.
+			const hole = [{ file: three.file, manifest: three.manifest }];
+			expect(await rehearse({ ...base, increments: hole })).toBe('copy-incomplete');
+			const first = join(archive, String(three.manifest.facts['firstSegment']));
+			renameSync(first, `${first}.lost`);
+			expect(faultOf(await copyWal('again', increments[1]?.manifest ?? null))).toEqual({
+				code: 'file-missing',
+				detail: { path: first },
+			});
+			renameSync(`${first}.lost`, first);
+			ask('delete from sale where cents = 1008');
+		},
+		SECONDS,
+	);
+
+	test(
+		'an archived segment that is cut short or spoilt is found',
+		async () => {
+			const last = increments.at(-1)?.manifest ?? null;
+			const path = join(archive, String(must(await copyWal('whole', last)).manifest.facts['firstSegment']));
+			const whole = readFileSync(path);
+			truncateSync(path, 8_000_000);
+			expect(faultOf(await copyWal('short', last))).toEqual({
+				code: 'file-malformed',
+				detail: { path, format: 'WAL' },
+			});
+			for (const spoil of [(at: number) => at < 40, (at: number) => at >= 200 && at < 2000]) {
+				writeFileSync(path, Buffer.from(whole.map((byte, at) => (spoil(at) ? byte ^ 0x55 : byte))));
+				expect(faultOf(await copyWal('spoilt', last))).toMatchObject({ code: 'file-malformed' });
+			}
+			writeFileSync(path, whole);
+			must(await copyWal('mended', last));
+		},
+		SECONDS,
+	);
+
+	test(
+		'an increment follows across a newer base, so that both bases can be continued',
+		async () => {
+			const newer = await copyBase('newer.base');
+			ask('insert into sale (cents) select 1009 from generate_series(1, 10)');
+			const more = must(await copyWal('four', increments.at(-1)?.manifest ?? null, newer));
+			const next = [{ file: more.file, manifest: more.manifest }];
+			expect(await rehearse({ ...newer, increments: next })).toBe(210);
+			expect(await rehearse({ ...base, increments: [...increments, ...next] })).toBe(210);
+			ask('delete from sale where cents = 1009');
+		},
+		SECONDS,
+	);
+
+	test(
+		'no base, another cluster’s base, nobody who archives: each is a fault',
+		async () => {
+			const run = world.run();
+			const to = join(run.folder, 'copy');
+			const copied = await postgresWal.copy(wal, to, ports, run, { previous: null, base: null });
+			expect(faultOf(copied).code).toBe('manifest-missing');
+			const foreign = {
+				...base,
+				manifest: { ...base.manifest, facts: { ...base.manifest.facts, systemIdentifier: '1' } },
+			};
+			expect(faultOf(await copyWal('foreign', null, foreign)).code).toBe('source-changed');
+			const elsewhere = { ...wal, archive: world.folder() };
+			expect(faultOf(await copyWal('elsewhere', increments[1]?.manifest ?? null, base, elsewhere)).code).toBe(
+				'file-missing',
+			);
+			const other = await startPostgres([]);
+			try {
+				other.run(`create role keeper login superuser password 'keep: it @/'`);
+				other.run('create database booking');
+				const none = { ...wal, port: other.port };
+				expect(faultOf(await copyWal('none', null, base, none))).toEqual({
+					code: 'not-supported',
+					detail: { what: 'archive_mode = off' },
+				});
+			} finally {
+				await other.close();
+			}
+		},
+		SECONDS,
+	);
+
+	test('a server that cannot archive says which segment', async () => {
+		chmodSync(archive, 0o555);
+		const fault = faultOf(await copyWal('failing', increments.at(-1)?.manifest ?? null));
+		expect(fault).toMatchObject({
+			code: 'command-failed',
+			detail: { command: 'archive_command', message: expect.stringMatching(/^[0-9A-F]{24}/) },
+		});
+		expect(fault.detail['exit']).toBe(undefined);
+		chmodSync(archive, 0o777);
+		// It failed, and it is well again: a copy is made, and the failure is told.
+		const mended = join(world.folder(), 'mended');
+		const around = { previous: increments.at(-1)?.manifest ?? null, base: base.manifest };
+		for (;;) {
+			const copied = await postgresWal.copy(wal, mended, ports, world.run(), around);
+			if (!copied.ok) continue;
+			expect(copied.value.warnings).toMatchObject([{ code: 'command-failed' }]);
+			break;
+		}
 	}, 120_000);
+
+	test(
+		'a role that may not replicate, and a cluster with tablespaces, are refused',
+		async () => {
+			const plain = postgresBase.schema.parse({
+				host: '127.0.0.1',
+				port: server.port,
+				user: 'plain',
+				password: new Secret('plain one', 'env:PLAIN'),
+			}) as BaseOptions;
+			const run = world.run();
+			const copied = await postgresBase.copy(plain, join(run.folder, 'copy'), ports, run, {
+				previous: null,
+				base: null,
+			});
+			expect(faultOf(copied).code).toBe('no-permission');
+			const folder = join(server.folder, 'more');
+			execFileSync('mkdir', [folder]);
+			execFileSync('chown', ['--reference', join(server.folder, 'files'), folder]);
+			ask(`create tablespace more location '${folder}'`);
+			const refused = await postgresBase.copy(options, join(run.folder, 'copy'), ports, run, {
+				previous: null,
+				base: null,
+			});
+			expect(faultOf(refused)).toEqual({ code: 'not-supported', detail: { what: 'tablespaces' } });
+			ask('drop tablespace more');
+			expect(world.left().filter((path) => path.startsWith(run.folder))).toEqual([]);
+		},
+		SECONDS,
+	);
+
+	test(
+		'cancelled while it copies: nothing is left',
+		async () => {
+			const controller = new AbortController();
+			const run = world.run({ signal: controller.signal, onProgress: () => controller.abort() });
+			const copied = await postgresBase.copy(options, join(run.folder, 'copy'), ports, run, {
+				previous: null,
+				base: null,
+			});
+			expect(faultOf(copied).code).toBe('cancelled');
+			expect(world.left().filter((path) => path.startsWith(run.folder))).toEqual([]);
+		},
+		SECONDS,
+	);
+
+	test(
+		'cancelled while it recovers: no process and no folder',
+		async () => {
+			const controller = new AbortController();
+			const phases: string[] = [];
+			const run = world.run({
+				signal: controller.signal,
+				onProgress({ phase }) {
+					phases.push(phase);
+					if (phase === 'restore') setImmediate(() => controller.abort());
+				},
+			});
+			const scratch = must(await restoring.scratch(options, null, ports, run));
+			const folder = String(scratch.place.own['folder']);
+			const restored = await restoring.restore(options, { ...base, increments }, scratch.place, ports, run);
+			expect(faultOf(restored).code).toBe('cancelled');
+			expect(phases).toContain('restore');
+			must(await scratch.dispose());
+			expect(await ports.processes.find({ command: folder })).toEqual({ ok: true, value: [] });
+			expect(existsSync(folder)).toBe(false);
+		},
+		SECONDS,
+	);
+
+	test(
+		'a restore for real is refused without a data folder, and while a server runs on it',
+		async () => {
+			const without = await restoring.replace(options, base, ports, world.run());
+			expect(faultOf(without)).toEqual({ code: 'not-restorable', detail: { reason: 'data-folder' } });
+			const data = join(server.folder, 'files');
+			const running = await restoring.replace({ ...options, data }, base, ports, world.run());
+			expect(faultOf(running)).toEqual({ code: 'not-restorable', detail: { reason: 'running', path: data } });
+			expect(ask('select count(*) from sale')).toBe('200');
+		},
+		SECONDS,
+	);
 });
-void [existsSync];
+
+test(
+	'what keeps a server ends it when whoever started it is gone',
+	async () => {
+		// QUIT ends sleep as it ends PostgreSQL.
+		const child = spawn('/bin/sh', ['-c', KEEPER, 'rounds', 'sleep', '321986'], {
+			stdio: ['ignore', 'pipe', 'ignore'],
+		});
+		await once(child.stdout, 'data');
+		const found = await ports.processes.find({ command: 'sleep 321986' });
+		const sleeping = found.ok ? found.value.find(({ name }) => name === 'sleep') : undefined;
+		expect(sleeping).toBeDefined();
+		const ended = once(child, 'exit');
+		child.stdout.destroy();
+		await ended;
+		expect(lives(sleeping!.pid)).toBe(false);
+	},
+	SECONDS,
+);
