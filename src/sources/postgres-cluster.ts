@@ -20,7 +20,7 @@ const LOOK_EVERY_MS = 150;
 export const KEEPER = `trap : PIPE
 "$@" & server=$!
 end() { kill -QUIT $server; kill -TERM $server; } 2>/dev/null
-trap 'end; wait $server; exit' TERM INT HUP
+trap 'end; wait; exit' TERM INT HUP
 while kill -0 $server 2>/dev/null; do
 	printf . 2>/dev/null || { end; break; }
 	sleep 1 & wait $!
