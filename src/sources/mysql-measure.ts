@@ -1,10 +1,10 @@
 import type { Run, SourcePorts } from '../domain/backup-ports.ts';
 import type { DatabasePlace } from '../domain/database-port.ts';
-import type { Fault } from '../domain/fault.ts';
-import { ok, type Result } from '../domain/result.ts';
+import { type Fault, fault } from '../domain/fault.ts';
+import { err, ok, type Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import type { Measured } from './define.ts';
-import { hexText, type MysqlTool, quoted, runMysqlScript } from './mysql-tools.ts';
+import { hexText, type MysqlTool, quoted, runMysqlScript, textOf } from './mysql-tools.ts';
 
 const shown = (hex: string): string => Buffer.from(hex, 'hex').toString('utf8');
 
@@ -40,33 +40,24 @@ export async function measureMysql(
 ): Promise<Result<Measured, Fault>> {
 	const tables = await namesOf(ports, run, tool, place, 'BASE TABLE');
 	if (!tables.ok) return tables;
-	const names = Object.keys(sums);
-	const script = [
-		"set time_zone = '+00:00';",
-		'set transaction isolation level repeatable read;',
-		'start transaction with consistent snapshot, read only;',
-		...tables.value.map((name, at) => `select 'table', ${at}, count(*) from ${quoted(name)};`),
-		// A mark of our own before and after: a query that is more than one ends in a mistake.
-		...names.map((name, at) => `select 'sum', ${at}, hex(cast((${bare(sums[name] ?? '')}\n) as char));`),
-		'commit;',
-		'',
-	].join('\n');
-	const said = await runMysqlScript(ports, run, tool, place, script);
-	if (!said.ok) return said;
+	const asked = [
+		...tables.value.map((name, at) => [`table ${at}`, `select count(*) from ${quoted(name)}`] as const),
+		...Object.entries(sums).map(([name, query]) => [name, query.replace(/[\s;]+$/, '')] as const),
+	];
+	const answer = await ports.mysql.read({ place, queries: Object.fromEntries(asked), facts: {} }, run);
+	if (!answer.ok) return answer;
+	const found = answer.value.values;
 	const rows: Record<string, number> = {};
+	for (const [at, name] of tables.value.entries())
+		rows[clean(name, { max: 200 })] = Number(textOf(found[`table ${at}`]?.value));
 	const values: Record<string, string> = {};
-	for (const line of said.value.split('\n')) {
-		const [what, at = '', value = ''] = line.split('\t');
-		const of = (list: readonly string[]) => list[Number(at)];
-		if (what === 'table') rows[clean(of(tables.value) ?? '', { max: 200 })] = Number(value);
-		else if (what === 'sum')
-			values[of(names) ?? ''] = value === 'NULL' ? 'null' : clean(shown(value), { max: 1000 });
+	for (const name of Object.keys(sums)) {
+		const cell = found[name];
+		if (cell?.value === undefined)
+			return err(fault('bad-query', { query: name, reason: `${cell?.rows ?? 0} rows` }));
+		values[name] = cell.value === null ? 'null' : clean(textOf(cell.value), { max: 1000 });
 	}
 	return ok({ rows, sums: values });
-}
-
-function bare(query: string): string {
-	return query.replace(/[\s;]+$/, '');
 }
 
 /** What was the same before and after holds for every instant between, unless it went and came back. */

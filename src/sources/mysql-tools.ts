@@ -209,7 +209,8 @@ export async function askMysql(
 	);
 }
 
-function textOf(value: SampleValue | undefined): string {
+/** As the server wrote it. */
+export function textOf(value: SampleValue | undefined): string {
 	if (value === undefined || value === null) return '';
 	return isQuantity(value) ? value.number : String(value);
 }

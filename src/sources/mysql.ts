@@ -3,13 +3,7 @@ import type { Run, SourcePorts } from '../domain/backup-ports.ts';
 import { type Fault, fault } from '../domain/fault.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
-import {
-	connectionKeys,
-	connectionMistake,
-	databaseTarget,
-	placeOf,
-	queries,
-} from '../fields/database-options.ts';
+import { connectionKeys, connectionMistake, databaseTarget, placeOf } from '../fields/database-options.ts';
 import { path } from '../fields/fields.ts';
 import { defineSource } from './define.ts';
 import { fileWord } from './file-word.ts';
@@ -18,6 +12,7 @@ import { forget, look, putBack, replace } from './mysql-replace.ts';
 import { mask, measure, mysqlInto, restore, scratch } from './mysql-restore.ts';
 import { askMysql, findMysqlTool, MYSQL, runMysqlTool } from './mysql-tools.ts';
 import { runTool, whileGrowing } from './run-tool.ts';
+import { sumQueries } from './sum-queries.ts';
 
 const END = /^-- Dump completed/m;
 
@@ -29,7 +24,7 @@ const schema = z
 			.describe(
 				'Folder of the programs to use (mysqldump or mariadb-dump, mysql or mariadb); else those on the PATH.',
 			),
-		sums: queries(
+		sums: sumQueries(
 			'Name → a SELECT of one value, kept in the manifest when it was the same before and after copying; a drill asks them again.',
 		),
 	})

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { connectionKeys, connectionMistake, placeOf, queries } from '../fields/database-options.ts';
+import { connectionKeys, connectionMistake, placeOf } from '../fields/database-options.ts';
 import { path, secretText, text } from '../fields/fields.ts';
 import { POSTGRES } from './postgres-tools.ts';
+import { sumQueries } from './sum-queries.ts';
 
 /** Keys that all of its sources have. */
 export const postgresKeys = {
@@ -21,7 +22,7 @@ export const postgresKeys = {
 export const postgresSchema = z
 	.strictObject({
 		...postgresKeys,
-		sums: queries(
+		sums: sumQueries(
 			'Name → a SELECT of one value, read from the same snapshot as the copy and kept in its manifest; a drill asks them again.',
 		),
 	})
