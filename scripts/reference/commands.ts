@@ -19,7 +19,8 @@ const ABOUT: Readonly<Record<string, readonly string[]>> = {
 		'Reads what is stored and asks nothing: what is old is said to be old, and a check without a fresh observation counts as unknown.',
 		'The exit code is the worst level. `--json`: `{system, environment, at, level, coverage: {evaluated, declared}, checks: [{id,',
 		'service, target, level, hard, at, ageMs, samples, reasons}]}`; times are ISO 8601 in UTC, numbers in `samples` are exact decimals',
-		'as text with their unit.',
+		'as text with their unit. Backup plans count like checks: one that is overdue, failed or not proven is a line and raises the level;',
+		'`plans: [{id, level, lastAt, lastBytes, nextAt, overdueSince, provenAt, nextDrillAt, reasons}]`. No target is looked into.',
 	],
 	report: [
 		'Asks every check once, then writes the daily report (`report:` in the configuration, `logs/daily_report_YYYYMMDD.md` by default)',

@@ -6,7 +6,7 @@ import { backupWords } from './backup-words.ts';
 import { type CliContext, type HeadlessCommand, UsageError } from './command.ts';
 import { withEngine } from './opened.ts';
 import { readOptions } from './options.ts';
-import { plansNamed, printOutcome, refuseTogether, sayRefusal } from './plan-report.ts';
+import { plansNamed, printOutcome, refuseTogether, refuseWithout, sayRefusal } from './plan-report.ts';
 import { endInOrder, findPlans, type PlanRun, runPlan } from './plan-run.ts';
 
 /** A word that says why a copy is kept: it becomes part of no name, and of every list. */
@@ -34,6 +34,7 @@ export const backupCommand: HeadlessCommand = {
 			const chosen = choose(words, flags, found.value, context);
 			const json = flags.has('json');
 			if (chosen.length === 0 && !json) sayNext(found.value, opened.face.timezone, context);
+			for (const plan of chosen) if (plan.nothing === null) refuseWithout(plan, 'backup', context);
 			const nothing = chosen.filter((plan) => plan.nothing !== null);
 			const runs: PlanRun[] = [];
 			const stopping = endInOrder(opened, context);

@@ -33,6 +33,19 @@ export function plansNamed(
 	});
 }
 
+/** A verb that a plan does not have is a usage error. */
+export function refuseWithout(plan: PlanPicture, verb: BackupVerb, { locale }: CliContext): void {
+	if (plan.actions[verb] !== undefined) return;
+	if (plan.nothing !== null) {
+		const why = ownText(plan.nothing, locale);
+		throw new UsageError(
+			`${plan.id}${say(backupWords, locale, 'colon')}${say(backupWords, locale, 'nothing-to-copy', { why })}`,
+		);
+	}
+	const values = { plan: plan.id, verb: say(verbWords, locale, verb) };
+	throw new UsageError(say(backupWords, locale, 'cannot-verb', values));
+}
+
 /** The one plan that is named; none or several are a usage error. */
 export function planNamed(
 	words: readonly string[],

@@ -10,7 +10,7 @@ import { readOptions } from './options.ts';
 import { exitOfRefusal } from './plan-exit.ts';
 import { pruneJson } from './plan-json.ts';
 import { INDENT } from './plan-lines.ts';
-import { plansNamed, printOutcome, refuseTogether, sayRefusal } from './plan-report.ts';
+import { plansNamed, printOutcome, refuseTogether, refuseWithout, sayRefusal } from './plan-report.ts';
 import { endInOrder, findPlans, type PlanRun, runPlan } from './plan-run.ts';
 
 /** Shows what retention would remove, and removes it only when that is said. */
@@ -45,6 +45,7 @@ export const pruneCommand: HeadlessCommand = {
 			const list = found.value.map((plan) => plan.id).join(', ');
 			if (words.length === 0 && !flags.has('all'))
 				throw new UsageError(say(backupWords, locale, 'which-prune', { list }));
+			for (const plan of plans) refuseWithout(plan, 'prune', context);
 			const json = flags.has('json');
 			return isAgreed
 				? prune(plans, confirm, json, opened, context)

@@ -11,7 +11,7 @@ import { type Opened, withEngine } from './opened.ts';
 import { readOptions } from './options.ts';
 import { copyJson, restoreJson } from './plan-json.ts';
 import { printCopies } from './plan-lines.ts';
-import { planNamed, printOutcome, refuseTogether, sayRefusal } from './plan-report.ts';
+import { planNamed, printOutcome, refuseTogether, refuseWithout, sayRefusal } from './plan-report.ts';
 import { endInOrder, findPlans, runPlan } from './plan-run.ts';
 import { printPreview } from './restore-lines.ts';
 
@@ -42,8 +42,9 @@ export const restoreCommand: HeadlessCommand = {
 			const found = await findPlans(opened, context, { anew: false });
 			if (!found.ok) return sayRefusal(found.error, opened, context);
 			const plan = planNamed(words, found.value, context);
-			if (!plan.restorable)
+			if (plan.nothing === null && !plan.restorable)
 				throw new UsageError(say(backupWords, context.locale, 'no-restore', { plan: plan.id }));
+			refuseWithout(plan, 'restore', context);
 			refuseOther(confirm, opened, context);
 			const json = flags.has('json');
 			if (copy === undefined) return offerCopies(plan, opened, context, json);

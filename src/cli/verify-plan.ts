@@ -3,7 +3,7 @@ import { say } from '../i18n/messages.ts';
 import { backupWords } from './backup-words.ts';
 import { type CliContext, EXIT, UsageError } from './command.ts';
 import { withEngine } from './opened.ts';
-import { plansNamed, printOutcome, sayRefusal } from './plan-report.ts';
+import { plansNamed, printOutcome, refuseWithout, sayRefusal } from './plan-report.ts';
 import { endInOrder, findPlans, type PlanRun, runPlan } from './plan-run.ts';
 
 export interface VerifyWish {
@@ -46,6 +46,7 @@ export async function verifyPlans(
 			return EXIT.input;
 		}
 		const plans = plansNamed(names, found.value, context);
+		for (const plan of plans) refuseWithout(plan, 'verify', context);
 		const runs: PlanRun[] = [];
 		const stopping = endInOrder(opened, context);
 		for (const plan of plans) {
