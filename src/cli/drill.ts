@@ -16,7 +16,7 @@ export const drillCommand: HeadlessCommand = {
 		const known = { flags: ['json'], valued: ['copy', 'target'] };
 		const { words, flags, values } = readOptions(args, known, context.locale);
 		return withEngine(context, { polls: false }, async (opened) => {
-			const found = await findPlans(opened, context, { anew: false });
+			const found = await findPlans(opened, context, { anew: values['copy'] !== undefined });
 			if (!found.ok) return sayRefusal(found.error, opened, context);
 			const plan = planNamed(words, found.value, context);
 			refuseWithout(plan, 'drill', context);

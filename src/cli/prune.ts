@@ -115,7 +115,9 @@ async function prune(
 		if (stopping.code !== null) break;
 		const plan = plans.find((known) => known.id === one.plan);
 		if (!plan) continue;
-		const ask = { plan, verb: 'prune', confirmed: confirm ?? 'yes' } as const;
+		// Only what was shown may go, whatever became due meanwhile.
+		const names = one.remove.map((copy) => copy.name).join('\n');
+		const ask = { plan, verb: 'prune', args: { names }, confirmed: confirm ?? 'yes' } as const;
 		runs.push(await runPlan(ask, opened, context, stopping));
 	}
 	const more = { pruned: true, previews: previews.map(pruneJson) };

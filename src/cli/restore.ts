@@ -39,7 +39,7 @@ export const restoreCommand: HeadlessCommand = {
 		const { copy, target = null, confirm = null } = values;
 		refuseTogether([flags.has('preview') && '--preview', confirm !== null && '--confirm'], context);
 		return withEngine(context, { polls: false }, async (opened) => {
-			const found = await findPlans(opened, context, { anew: false });
+			const found = await findPlans(opened, context, { anew: true });
 			if (!found.ok) return sayRefusal(found.error, opened, context);
 			const plan = planNamed(words, found.value, context);
 			if (plan.nothing === null && !plan.restorable)

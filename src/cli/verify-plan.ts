@@ -33,7 +33,7 @@ export async function verifyPlans(
 		return EXIT.input;
 	}
 	return withEngine({ ...context, openEngine: async () => engine }, { polls: false }, async (opened) => {
-		const found = await findPlans(opened, context, { anew: false });
+		const found = await findPlans(opened, context, { anew: args['copy'] !== undefined });
 		if (!found.ok) return sayRefusal(found.error, opened, context);
 		const list = found.value.map((plan) => plan.id).join(', ');
 		const other = names.filter((name) => !found.value.some((plan) => plan.id === name));

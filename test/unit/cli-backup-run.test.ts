@@ -140,13 +140,16 @@ describe('rounds backup', () => {
 	});
 
 	it('runs only what is due, else says what comes next', async () => {
-		const due = planOf('logs', { overdueSince: MORNING - 1 });
-		const world = makeWorld([planOf(), due, planOf('env', { nextAt: MORNING })]);
+		const logs = planOf('logs', { last: copyOf(1) });
+		const env = planOf('env', { schedule: { kind: 'every', everyMs: 7 * 3_600_000 } });
+		const hourly = planOf('hourly', { schedule: { kind: 'every', everyMs: 8 * 3_600_000 } });
+		const byHand = planOf('hand', { schedule: null, last: null });
+		const never = planOf('never', { last: null });
+		const world = makeWorld([planOf(), logs, env, hourly, byHand, never]);
 		const running = world.start(['backup', '--due']);
-		await world.end();
-		await world.end();
+		for (let run = 0; run < 3; run += 1) await world.end();
 		expect((await running.ended).code).toBe(0);
-		expect(world.begun.map((one) => one.action)).toEqual(['logs-backup', 'env-backup']);
+		expect(world.begun.map((one) => one.action)).toEqual(['logs-backup', 'env-backup', 'never-backup']);
 		const idle = makeWorld();
 		expect(await idle.start(['backup', '--due']).ended).toMatchObject({
 			code: 0,
@@ -344,9 +347,9 @@ describe('rounds drill', () => {
 		expect(code).toBe(2);
 		expect(out).toBe(`✖ critical  database  drill  2.1 s
       RTO 3 s · RPO 7 h
-      this drill could not have failed, so it proved nothing
-      ● ok  customers: 8
-      ✖ critical  net: 12.49, should be 12.50
+      ▲ warning  this drill could not have failed, so it proved nothing
+      ● ok  rows of customers: 8
+      ✖ critical  sum net: 12.49, should be 12.50
 `);
 		expect(world.started()).toMatchObject([
 			{ action: 'database-drill', args: { copy: 'database.db.backup.20251122' } },

@@ -12,6 +12,9 @@ const MEMORY = planOf('memory', {
 	title: 'memory',
 	nothing: { en: 'the cart lives in memory only', 'zh-CN': '购物车只在内存中' },
 	restorable: false,
+	source: '',
+	subject: '',
+	targets: [],
 	last: null,
 	actions: {},
 });
@@ -73,7 +76,7 @@ describe('rounds backups', () => {
       overdue since 2025-11-22 02:18
       the newest run failed at 2025-11-22 02:18: the disk is full · /mnt/b
 
-● ok  memory  sqlite db/smart_loan_manager.db → backups/
+● ok  memory
       nothing to back up: the cart lives in memory only
 `);
 	});
@@ -96,8 +99,8 @@ describe('rounds backups', () => {
 		);
 		expect(drills).toBe(`      ● ok  2025-11-20 09:18  database.db.backup.20251120  RTO 3 s · RPO 7 h · mei
       ✖ critical  2025-11-20 09:18  database.db.backup.20251120  RTO 3 s · RPO 7 h · mei
-        this drill could not have failed, so it proved nothing
-        ✖ critical  bills: 0, should be 281
+        ▲ warning  this drill could not have failed, so it proved nothing
+        ✖ critical  rows of bills: 0, should be 281
 `);
 	});
 

@@ -47,6 +47,7 @@ function makeWorld({
 	engine.answer('restore.preview', ({ copy }) =>
 		copy === NAME ? ok(preview) : err({ kind: 'refused', why: 'no-such-copy', detail: {} }),
 	);
+	engine.answer('backups.look', () => ok({ plans }));
 	engine.answer('backup.copies', () =>
 		ok({ copies: [copyOf(0), copyOf(1, { state: 'removed' })], drills: [] }),
 	);
@@ -257,7 +258,14 @@ describe('rounds prune', () => {
 		expect(run).toMatchObject({ code: 0, err: '' });
 		expect(run.out.startsWith(`${LISTED}audit: nothing goes\n`)).toBe(true);
 		expect(run.out.endsWith('\n● ok  database  prune  4 s\n')).toBe(true);
-		expect(world.started()).toEqual([{ action: 'database-prune', step: null, confirmed: 'yes', args: {} }]);
+		expect(world.started()).toEqual([
+			{
+				action: 'database-prune',
+				step: null,
+				confirmed: 'yes',
+				args: { names: 'database.db.backup.20251113\ndatabase.db.backup.20251114' },
+			},
+		]);
 	});
 
 	it('where the environment is guarded by its name wants that name', async () => {
