@@ -245,10 +245,7 @@ for (const [name, target] of members) {
 			const from = copyOf('x');
 			const remote = target.local(options) === null;
 			const bad = ['', '.', '..', '../x', 'a/b', 'a\nb', 'a\0b', '\u001b[31m', 'x'.repeat(300)];
-			for (const wrong of [
-				...bad,
-				...(remote ? ['-x', 'a"b', "a'b", 'a*', '[a]', 'a\\b', '$(x)'] : []),
-			]) {
+			for (const wrong of [...bad, ...(remote ? ['-x', 'a"b', "a'b", 'a*', '[a]', 'a\\b', '$(x)'] : [])]) {
 				expectFault(await put(from, wrong), 'not-supported');
 				expectFault(await target.remove(options, wrong, ports, run()), 'not-supported');
 				expectFault(await target.readText(options, wrong, 10, ports, run()), 'not-supported');

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FaultCode } from '../../src/domain/fault.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { type S3Server, serveS3 } from './s3-server.ts';
 import { mayMount, mountSmallDisk, type SmallDisk } from './small-disk.ts';
 import { hasRsync, hasSsh, type SshServer, startSsh } from './ssh-server.ts';
 
@@ -28,8 +30,6 @@ export interface TargetSubject {
 		readonly readOnly: FaultCode | null;
 		readonly full: FaultCode | null;
 	};
-	/** Text in its options that may never be shown. */
-	readonly hidden?: string;
 }
 
 /** What has to be taken away after a test. */
@@ -159,4 +159,40 @@ export const SUBJECTS: Readonly<Record<string, TargetSubject>> = {
 		open: sshPlace,
 		faults: { lost: 'refused', readOnly: 'read-only', full: 'disk-full' },
 	},
+	s3: {
+		missing: null,
+		async open(world, size) {
+			const server = await serveS3();
+			world.closes.push(server.stop);
+			return {
+				options: s3Options(server),
+				folder: null,
+				names: () =>
+					[...server.objects.keys()]
+						.filter((key) => key.startsWith('rounds/'))
+						.map((key) => key.slice('rounds/'.length))
+						.sort(),
+				bytes: (name) => server.objects.get(`rounds/${name}`) ?? Buffer.alloc(0),
+				plant(name, text) {
+					server.objects.set(`rounds/${name}`, Buffer.from(text));
+					if (size !== undefined) server.mood.writes = 'full';
+				},
+				lose: server.stop,
+				readOnly: () => {
+					server.mood.writes = 'denied';
+				},
+			};
+		},
+		faults: { lost: 'refused', readOnly: 'no-permission', full: 'disk-full' },
+	},
 };
+
+export function s3Options(server: S3Server): Record<string, unknown> {
+	return {
+		endpoint: server.url,
+		bucket: server.bucket,
+		prefix: 'rounds',
+		accessKey: server.accessKey,
+		secretKey: new Secret(server.secretKey, 'env:S3_KEY'),
+	};
+}
