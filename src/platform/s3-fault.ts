@@ -31,7 +31,10 @@ export function s3Fault(error: unknown, { address, path }: S3Where): Fault {
 	const shown = clean(path, { max: 300 });
 	if (status === undefined) {
 		if (name === 'TimeoutError') return fault('unreachable', { address });
-		const { code } = error as { code?: unknown };
+		const { code, message } = error as { code?: unknown; message?: unknown };
+		// The library has no name for it.
+		if (typeof message === 'string' && message.startsWith('Checksum mismatch'))
+			return fault('copy-damaged', { what: 'hash', path: shown });
 		// Nothing that came back, and nothing of the network either.
 		if (typeof code !== 'string' && !(error as { cause?: unknown }).cause)
 			return fault('io-error', { reason: wordOf(name), path: shown });

@@ -47,6 +47,13 @@ export async function isThere(
 	}
 }
 
+const statusOf = (error: unknown): number | undefined =>
+	(error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+
+/** The store has said something, so what it did is known. */
+export const isAnswer = (error: unknown): boolean => statusOf(error) !== undefined;
+export const isTaken = (error: unknown): boolean => statusOf(error) === 412 || statusOf(error) === 409;
+
 export function knowsNoCondition(error: unknown): boolean {
 	const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
 	return $metadata?.httpStatusCode === 501 || name === 'NotImplemented';
@@ -60,6 +67,8 @@ export async function send(
 		readonly body: Buffer | Readable;
 		readonly bytes: number;
 		readonly isConditional: boolean;
+		/** Stands beside the object, so that it is known again. */
+		readonly mark: string;
 		readonly onBytes: (done: number) => void;
 	},
 ): Promise<void> {
@@ -74,6 +83,7 @@ export async function send(
 			Key: key,
 			Body: how.body,
 			ContentLength: how.bytes,
+			Metadata: { rounds: how.mark },
 			...(how.isConditional ? { IfNoneMatch: '*' } : {}),
 		},
 		partSize: Math.max(PART_BYTES, Math.ceil(how.bytes / (MOST_PARTS - 1))),
@@ -93,5 +103,32 @@ export async function send(
 		throw error;
 	} finally {
 		if ('destroy' in how.body) how.body.destroy();
+	}
+}
+
+/** Whether what lies there is what was sent with this mark. */
+export async function isMarked(
+	{ client, library, signal }: Session,
+	place: S3Place,
+	key: string,
+	mark: string,
+): Promise<boolean> {
+	const head = new library.HeadObjectCommand({ Bucket: place.bucket, Key: key });
+	return (await client.send(head, { abortSignal: signal })).Metadata?.['rounds'] === mark;
+}
+
+/**
+ * The answer may have been lost after the store had taken all of it. What was not confirmed is not there: an object with our
+ * mark is taken back, and nobody else's.
+ */
+export async function takeBack(session: Session, place: S3Place, key: string, mark: string): Promise<void> {
+	const signal = AbortSignal.timeout(CLEAN_MS);
+	const { client, library } = session;
+	try {
+		if (!(await isMarked({ ...session, signal }, place, key, mark))) return;
+		const gone = new library.DeleteObjectCommand({ Bucket: place.bucket, Key: key });
+		await client.send(gone, { abortSignal: signal });
+	} catch {
+		// It is not there, or nobody answers.
 	}
 }

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { FolderEntry, S3Place, S3Port } from '../domain/backup-ports.ts';
 import { type Fault, fault } from '../domain/fault.ts';
 import type { Clock, Limits } from '../domain/ports.ts';
@@ -11,10 +12,21 @@ import { fileFault } from './file-fault.ts';
 import { createLeash } from './leash.ts';
 import { createOwnMaking, syncFolder } from './own-making.ts';
 import { s3Fault } from './s3-fault.ts';
-import { isThere, knowsNoCondition, load, type Session, send } from './s3-session.ts';
+import {
+	isAnswer,
+	isMarked,
+	isTaken,
+	isThere,
+	knowsNoCondition,
+	load,
+	type Session,
+	send,
+	takeBack,
+} from './s3-session.ts';
 
 const TELL_EVERY_MS = 100;
 const CONNECT_MS = 10_000;
+const BLOCK = 256 * 1024;
 
 /** S3-compatible stores by the AWS SDK, optional dependencies that are loaded when they are first asked for. */
 export function createS3(clock: Clock): S3Port {
@@ -103,18 +115,27 @@ export function createS3(clock: Clock): S3Port {
 					// Looked at first, so that no gigabyte is sent for nothing, and for stores that know no conditions.
 					if (!replace && (await isThere(session, place, key)))
 						return err(fault('name-taken', { path: clean(`${place.bucket}/${key}`, { max: 300 }) }));
+					const mark = randomBytes(12).toString('hex');
 					const sendOnce = (isConditional: boolean) =>
 						send(session, place, key, {
 							body: 'text' in body ? Buffer.from(body.text) : readerOf(file as FileHandle),
 							bytes,
 							isConditional,
+							mark,
 							onBytes: throttled(clock, onBytes),
 						});
 					try {
-						await sendOnce(!replace);
+						await sendOnce(!replace).catch((error) => {
+							if (replace || !knowsNoCondition(error)) throw error;
+							return sendOnce(false);
+						});
 					} catch (error) {
-						if (replace || !knowsNoCondition(error)) throw error;
-						await sendOnce(false);
+						if (replace) throw error;
+						// An answer that was lost is asked for again, and what is taken then is by ourselves.
+						if (!isTaken(error) || !(await isMarked(session, place, key, mark))) {
+							if (!isAnswer(error)) await takeBack(session, place, key, mark);
+							throw error;
+						}
 					}
 					onBytes?.(bytes);
 					return ok(undefined);
@@ -211,7 +232,17 @@ class LocalTrouble extends Error {
 	}
 }
 
-const readerOf = (file: FileHandle): Readable => file.createReadStream({ start: 0, autoClose: false });
+// Not the handle's own stream, which closes it: it may have to be read twice.
+const readerOf = (file: FileHandle): Readable => Readable.from(blocksOf(file), { objectMode: false });
+
+async function* blocksOf(file: FileHandle): AsyncGenerator<Buffer> {
+	for (let at = 0; ; ) {
+		const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(BLOCK), 0, BLOCK, at);
+		if (bytesRead === 0) return;
+		at += bytesRead;
+		yield buffer.subarray(0, bytesRead);
+	}
+}
 
 function throttled(clock: Clock, onBytes: ((done: number) => void) | undefined): (done: number) => void {
 	let last = clock.monotonic();

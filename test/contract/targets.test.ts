@@ -243,9 +243,8 @@ for (const [name, target] of members) {
 		test('what is no plain name of a file goes nowhere', async () => {
 			await open();
 			const from = copyOf('x');
-			const remote = target.local(options) === null;
 			const bad = ['', '.', '..', '../x', 'a/b', 'a\nb', 'a\0b', '\u001b[31m', 'x'.repeat(300)];
-			for (const wrong of [...bad, ...(remote ? ['-x', 'a"b', "a'b", 'a*', '[a]', 'a\\b', '$(x)'] : [])]) {
+			for (const wrong of [...bad, ...(subject.badNames ?? [])]) {
 				expectFault(await put(from, wrong), 'not-supported');
 				expectFault(await target.remove(options, wrong, ports, run()), 'not-supported');
 				expectFault(await target.readText(options, wrong, 10, ports, run()), 'not-supported');
@@ -270,7 +269,7 @@ for (const [name, target] of members) {
 			const names = ['link', 'link-to-folder', 'dangling', 'folder', 'pipe'];
 			const before = names.map((one) => lstatSync(join(folder, one)).ino);
 			expect((await list()).map((entry) => entry.name)).toEqual(['copy']);
-			for (const one of names) {
+			const tryAll = async (one: string) => {
 				expectFault(await put(copyOf('x'), one), 'name-taken');
 				const replace = await target.writeText(options, one, 'x', { replace: true }, ports, run());
 				expectFault(replace, 'not-a-file');
@@ -278,7 +277,8 @@ for (const [name, target] of members) {
 				expectFault(await target.get(options, one, to, ports, run()), 'not-a-file');
 				expectFault(await target.readText(options, one, 100, ports, run()), 'not-a-file');
 				expectFault(await target.remove(options, one, ports, run()), 'not-a-file');
-			}
+			};
+			await Promise.all(names.map(tryAll));
 			expect(names.map((one) => lstatSync(join(folder, one)).ino)).toEqual(before);
 			expect(readFileSync(world.at('theirs'), 'utf8')).toBe('precious');
 			expect(readdirSync(world.at('others'))).toEqual([]);

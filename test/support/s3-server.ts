@@ -14,7 +14,10 @@ export interface S3Server {
 	readonly secretKey: string;
 	readonly objects: Map<string, Buffer>;
 	/** Uploads in parts that nobody has completed or taken back. */
-	readonly pending: Map<string, { readonly key: string; readonly parts: Map<number, Buffer> }>;
+	readonly pending: Map<
+		string,
+		{ readonly key: string; readonly mark: string; readonly parts: Map<number, Buffer> }
+	>;
 	readonly requests: string[];
 	/** What it does from now on. */
 	readonly mood: {
@@ -24,8 +27,10 @@ export interface S3Server {
 		cutAt: number | null;
 		/** Flips a bit of what is fetched. */
 		flips: boolean;
-		/** Holds back the answers to requests that say this. */
+		/** Never answers requests that say this. */
 		stalls: RegExp | null;
+		/** Does what such a request asks for and hangs up instead of answering, once. */
+		loses: RegExp | null;
 	};
 	stop(): Promise<void>;
 }
@@ -56,6 +61,7 @@ export async function serveS3(): Promise<S3Server> {
 	const secretKey = 'hidden+secret/key';
 	const objects = new Map<string, Buffer>();
 	const pending: S3Server['pending'] = new Map();
+	const marks = new Map<string, string>();
 	const requests: string[] = [];
 	const mood: S3Server['mood'] = {
 		conditions: 'kept',
@@ -63,6 +69,7 @@ export async function serveS3(): Promise<S3Server> {
 		cutAt: null,
 		flips: false,
 		stalls: null,
+		loses: null,
 	};
 
 	const verify = (request: IncomingMessage, url: URL, body: Buffer) => {
@@ -159,8 +166,10 @@ export async function serveS3(): Promise<S3Server> {
 			if (found === undefined || found.key !== key) throw new Refusal(404, 'NoSuchUpload');
 			return found;
 		};
+		const mark = String(request.headers['x-amz-meta-rounds'] ?? '');
 		const store = (bytes: Buffer) => {
 			objects.set(key, bytes);
+			marks.set(key, mark);
 			response.setHeader('etag', etagOf(bytes));
 			response.setHeader('x-amz-checksum-crc32', crcOf(bytes));
 		};
@@ -174,7 +183,7 @@ export async function serveS3(): Promise<S3Server> {
 			case 'POST uploads': {
 				mayWrite(request, key);
 				const id = randomBytes(8).toString('hex');
-				pending.set(id, { key, parts: new Map() });
+				pending.set(id, { key, mark, parts: new Map() });
 				return xml(
 					`<InitiateMultipartUploadResult><Bucket>rounds</Bucket><Key>${escapeXml(key)}</Key><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`,
 				);
@@ -187,7 +196,7 @@ export async function serveS3(): Promise<S3Server> {
 				return response.end();
 			case 'POST uploadId': {
 				mayWrite(request, key);
-				const { parts } = upload();
+				const { parts, mark: sent } = upload();
 				const named = [...body.toString().matchAll(/<Part>(.*?)<\/Part>/gs)].map(([, part = '']) => {
 					const number = Number(/<PartNumber>(\d+)</.exec(part)?.[1]);
 					const tag = /<ETag>(.*?)</.exec(part)?.[1]?.replaceAll('&quot;', '"');
@@ -200,6 +209,7 @@ export async function serveS3(): Promise<S3Server> {
 				if (named.slice(0, -1).some(({ bytes }) => bytes.length < 5 * 1024 * 1024))
 					throw new Refusal(400, 'EntityTooSmall');
 				objects.set(key, Buffer.concat(named.map(({ bytes }) => bytes)));
+				marks.set(key, sent);
 				pending.delete(asked.get('uploadId') ?? '');
 				return xml(
 					`<CompleteMultipartUploadResult><Bucket>rounds</Bucket><Key>${escapeXml(key)}</Key><ETag>"x-${named.length}"</ETag></CompleteMultipartUploadResult>`,
@@ -221,6 +231,7 @@ export async function serveS3(): Promise<S3Server> {
 				if (bytes === undefined) throw new Refusal(404, 'NoSuchKey');
 				response.setHeader('content-length', bytes.length);
 				response.setHeader('etag', etagOf(bytes));
+				response.setHeader('x-amz-meta-rounds', marks.get(key) ?? '');
 				response.setHeader('last-modified', new Date().toUTCString());
 				if (request.headers['x-amz-checksum-mode'] === 'ENABLED')
 					response.setHeader('x-amz-checksum-crc32', crcOf(bytes));
@@ -247,6 +258,10 @@ export async function serveS3(): Promise<S3Server> {
 			const body = Buffer.concat(chunks);
 			try {
 				verify(request, url, body);
+				if (mood.loses?.test(said)) {
+					mood.loses = null;
+					response.end = (() => request.socket.destroy()) as never;
+				}
 				answer(request, response, url, body);
 			} catch (error) {
 				if (!(error instanceof Refusal)) throw error;

@@ -24,6 +24,8 @@ export interface TargetSubject {
 	/** Why it cannot be tried here; null: it can. */
 	readonly missing: string | null;
 	open(world: TargetWorld, size?: number): Promise<TargetPlace>;
+	/** Names that only it refuses. */
+	readonly badNames?: readonly string[];
 	readonly faults: {
 		readonly lost: FaultCode;
 		/** null: the place cannot be made read-only, or full. */
@@ -108,6 +110,9 @@ async function sshPlace(world: TargetWorld, size: number | undefined): Promise<T
 	};
 }
 
+// What sftp, rsync or a shell would take for something else.
+const FAR_NAMES = ['-x', 'a"b', "a'b", 'a*', '[a]', 'a\\b', '$(x)', '~x', 'a;b', 'host:x'];
+
 const lastDisk = (world: TargetWorld) => world.disks.at(-1);
 
 export const SUBJECTS: Readonly<Record<string, TargetSubject>> = {
@@ -151,12 +156,14 @@ export const SUBJECTS: Readonly<Record<string, TargetSubject>> = {
 			? null
 			: 'no sshd, sftp or ssh-keygen here: apt-get install openssh-server openssh-client',
 		open: sshPlace,
+		badNames: FAR_NAMES,
 		// The protocol has no word for a read-only disk.
 		faults: { lost: 'refused', readOnly: 'command-failed', full: 'disk-full' },
 	},
 	rsync: {
 		missing: hasRsync ? null : 'no sshd or rsync here: apt-get install openssh-server openssh-client rsync',
 		open: sshPlace,
+		badNames: FAR_NAMES,
 		faults: { lost: 'refused', readOnly: 'read-only', full: 'disk-full' },
 	},
 	s3: {
