@@ -1,6 +1,7 @@
 // Needs of Debian: openssh-server openssh-client rsync, and to be root for mounting; what is missing is skipped.
 import { execFileSync } from 'node:child_process';
 import {
+	globSync,
 	lstatSync,
 	mkdirSync,
 	readdirSync,
@@ -13,6 +14,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { fieldWords } from '../../src/config/field-words.ts';
 import type { Run, TargetPorts } from '../../src/domain/backup-ports.ts';
 import { FAULTS, type Fault } from '../../src/domain/fault.ts';
 import type { Result } from '../../src/domain/result.ts';
@@ -95,6 +97,15 @@ function value<T>(answer: Result<T, Fault>): T {
 
 test('every registered target is under this contract, and no other', () => {
 	expect(Object.keys(SUBJECTS)).toEqual(TARGETS.map((target) => target.name));
+});
+
+const sentences = globSync(join(import.meta.dirname, '../../src/targets/*.ts'))
+	.flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/(?:error|message):\s*'(expected [^']+)'/g)])
+	.map((match) => match[1] as string);
+
+test.each([...new Set(sentences)])('"%s" is said in Chinese too', (sentence) => {
+	expect(fieldWords(sentence, 'en')).toBe(sentence);
+	expect(fieldWords(sentence, 'zh-CN')).toMatch(/\p{Script=Han}/u);
 });
 
 const members = TARGETS.map((target) => [target.name, target as unknown as TargetKind] as const);
