@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { OpenedCopy } from '../../src/sources/define.ts';
 import { FILES_SUBJECT } from './source-subjects-files.ts';
+import { COMMAND_SUBJECT, ENV_SUBJECT } from './source-subjects-records.ts';
 import type { SourceWorld } from './source-world.ts';
 
 /** Stands in every option that is a secret; may be said nowhere. */
@@ -55,6 +56,8 @@ function withDatabase<Value>(file: string, act: (db: Database.Database) => Value
 
 export const SOURCE_SUBJECTS: Readonly<Record<string, SourceSubject>> = {
 	files: FILES_SUBJECT,
+	env: ENV_SUBJECT,
+	command: COMMAND_SUBJECT,
 	sqlite: {
 		make(world) {
 			withDatabase(live(world), (db) => {
