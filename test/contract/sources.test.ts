@@ -1,9 +1,10 @@
-import { existsSync, lstatSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, lstatSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { PLAN_KEYS } from '../../src/config/backups.ts';
+import { fieldWords } from '../../src/config/field-words.ts';
 import { isNameTemplate } from '../../src/domain/backup-name.ts';
 import { FAULTS, type Fault } from '../../src/domain/fault.ts';
 import type { Result } from '../../src/domain/result.ts';
@@ -410,3 +411,12 @@ describe.each(SOURCES.map((source) => [source.name, source as unknown as SourceK
 		});
 	},
 );
+
+const sentences = ['sources', 'fields']
+	.flatMap((place) => globSync(join(import.meta.dirname, `../../src/${place}/*.ts`)))
+	.flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/(?:error|message):\s*'(expected [^']+)'/g)])
+	.map((match) => match[1] as string);
+
+test.each([...new Set(sentences)])('"%s" is said in Chinese too', (sentence) => {
+	expect(fieldWords(sentence, 'zh-CN')).toMatch(/\p{Script=Han}/u);
+});
