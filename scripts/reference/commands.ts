@@ -29,7 +29,8 @@ const ABOUT: Readonly<Record<string, readonly string[]>> = {
 	config: [
 		'`check` loads the configuration as the console would and names every problem with file, line, column and the line itself; exit 0',
 		'or 78 (65 when the file cannot be read). `explain CHECK` prints what a check will really do: resolved address, headers with',
-		'secrets masked, conditions, rhythm. `schema` prints the JSON Schema that editors read. None of them opens the state or asks anybody.',
+		'secrets masked, conditions, rhythm; `explain PLAN` where a backup plan copies from and to, under which names, when, how long it is',
+		'kept, how it is proven and restored. `schema` prints the JSON Schema that editors read. None of them opens the state or asks anybody.',
 		'',
 		'`prove` tries every condition of every check and action on made-up readings and lists it with one that fails it. A condition that no',
 		'reading could fail is *vacuous*, one that none could satisfy *impossible*: exit 1 when there is one of either, else 0. What it finds',

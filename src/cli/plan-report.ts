@@ -6,7 +6,6 @@ import { ownText } from '../domain/own-text.ts';
 import { clean } from '../domain/text.ts';
 import { spanWords } from '../i18n/backup.ts';
 import { say } from '../i18n/messages.ts';
-import { refusalText } from '../i18n/refusal.ts';
 import { backupWords, verbWords } from './backup-words.ts';
 import { levelMark, reasonLine } from './check-lines.ts';
 import { type CliContext, UsageError } from './command.ts';
@@ -14,6 +13,7 @@ import type { Opened } from './opened.ts';
 import { exitOfRefusal, exitOfRuns, levelOfRun } from './plan-exit.ts';
 import { runJson } from './plan-json.ts';
 import { INDENT, printCopies, printEvidence } from './plan-lines.ts';
+import { planRefusalText } from './plan-refusal.ts';
 import type { PlanRun, Stopping } from './plan-run.ts';
 
 const TAIL_LINES = 5;
@@ -69,7 +69,7 @@ export function refuseTogether(options: readonly (string | false)[], { locale }:
 /** Says why something was not begun, and what the exit code is then. */
 export function sayRefusal(refusal: Refusal, { face }: Opened, context: CliContext, plan?: string): number {
 	const before = plan === undefined ? '' : `${plan}${say(backupWords, context.locale, 'colon')}`;
-	context.err(`rounds: ${before}${refusalText(refusal, context.locale, face.timezone)}`);
+	context.err(`rounds: ${before}${planRefusalText(refusal, context.locale, face.timezone)}`);
 	return exitOfRefusal(refusal);
 }
 

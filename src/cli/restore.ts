@@ -4,7 +4,6 @@ import { levelOfFault } from '../domain/fault.ts';
 import { exitCodeOf, worstLevel } from '../domain/level.ts';
 import { clean } from '../domain/text.ts';
 import { say } from '../i18n/messages.ts';
-import { clockText } from '../i18n/times.ts';
 import { backupWords } from './backup-words.ts';
 import { type CliContext, EXIT, type HeadlessCommand, UsageError } from './command.ts';
 import { type Opened, withEngine } from './opened.ts';
@@ -14,8 +13,6 @@ import { printCopies } from './plan-lines.ts';
 import { planNamed, printOutcome, refuseTogether, refuseWithout, sayRefusal } from './plan-report.ts';
 import { endInOrder, findPlans, runPlan } from './plan-run.ts';
 import { printPreview } from './restore-lines.ts';
-
-const MINUTE_MS = 60_000;
 
 interface Wish {
 	readonly copy: string;
@@ -106,9 +103,7 @@ async function restore(plan: PlanPicture, wish: Wish, opened: Opened, context: C
 	const args = { copy, ...(target === null ? {} : { target }) };
 	const run = await runPlan({ plan, verb: 'restore', args, confirmed: confirm }, opened, context, stopping);
 	const more = { preview: restoreJson(preview, context), restored: run.operation?.level === 'ok' };
-	const code = printOutcome({ verb: 'restore', runs: [run] }, opened, context, { json, stopping }, more);
-	if (run.refusal !== null) await saySecond(run.refusal, ask, opened, context);
-	return code;
+	return printOutcome({ verb: 'restore', runs: [run] }, opened, context, { json, stopping }, more);
 }
 
 function isUnknownCopy(refusal: Refusal): boolean {
@@ -126,25 +121,4 @@ function commandOf(
 		/^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 	const from = target === null ? '' : ` --target ${quote(target)}`;
 	return `rounds restore ${plan.id} --copy ${quote(name)}${from} --confirm ${quote(environment)}`;
-}
-
-/** Where another operator has to agree: who asked, and until when. */
-async function saySecond(
-	refusal: Refusal,
-	ask: { readonly plan: PlanPicture['id']; readonly copy: string; readonly target: string | null },
-	opened: Opened,
-	{ err, locale }: CliContext,
-): Promise<void> {
-	if (refusal.kind !== 'refused' || refusal.why !== 'needs-second') return;
-	const looked = await opened.engine.send('restore.preview', ask);
-	const second = looked.ok ? looked.value.second : null;
-	if (!second || second.askedBy === null || second.askedAt === null) return;
-	const zone = opened.face.timezone;
-	const until = second.askedAt + Number(refusal.detail['minutes'] ?? 0) * MINUTE_MS;
-	const values = {
-		by: second.askedBy,
-		at: clockText(second.askedAt, zone),
-		until: clockText(until, zone),
-	};
-	err(`rounds: ${say(backupWords, locale, 'second-wait', values)}`);
 }

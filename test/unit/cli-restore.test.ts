@@ -52,7 +52,8 @@ function makeWorld({
 		ok({ copies: [copyOf(0), copyOf(1, { state: 'removed' })], drills: [] }),
 	);
 	engine.answer('operation.start', ({ action }) => {
-		if (refuses !== '') return err({ kind: 'refused', why: 'needs-second', detail: { minutes: 30 } });
+		if (refuses !== '')
+			return err({ kind: 'refused', why: 'needs-second', detail: { minutes: 30, by: 'cron', at: MORNING } });
 		const one = operation({ id: operationId(9), action, startedAt: clock.now() });
 		queueMicrotask(() =>
 			engine.emit({
@@ -181,9 +182,7 @@ describe('rounds restore', () => {
 		const run = await world.run(args);
 		expect(run.code).toBe(75);
 		expect(run.err).toBe(
-			`rounds: database: asked for; another operator has to start the same within 30 min
-rounds: cron asked for this at 09:18; another operator has to start the same by 09:48
-`,
+			'rounds: database: cron asked for this at 09:18; another operator has to start the same by 09:48\n',
 		);
 		const { out, err: said } = await world.run(args, { locale: 'zh-CN' });
 		expect(out).toContain('cron 已于 09:18 提出请求；由您启动即开始');
