@@ -1,3 +1,4 @@
+import { clean } from '../domain/text.ts';
 import { levelWord } from '../i18n/levels.ts';
 import { say } from '../i18n/messages.ts';
 import { secondsText } from '../i18n/times.ts';
@@ -6,7 +7,7 @@ import { type HeadlessCommand, readFlags, refuseWords } from './command.ts';
 import { withEngine } from './opened.ts';
 import { cliWords } from './words.ts';
 
-/** The same poller with no face, for a service manager: one line when a level changes. */
+/** The same poller with no face, for a service manager: one line when a level changes or an operation ends. */
 export const watchCommand: HeadlessCommand = {
 	name: 'watch',
 	summary: { en: 'poll without a screen, one line per change', 'zh-CN': '无界面轮询，每次变化输出一行' },
@@ -28,6 +29,17 @@ export const watchCommand: HeadlessCommand = {
 			const stop = on((event) => {
 				if (event.kind === 'polling' && !event.polling.mine && event.polling.holder !== null) {
 					context.out(say(cliWords, locale, 'following', { holder: event.polling.holder }));
+				}
+				if (
+					event.kind === 'operation' &&
+					event.operation.endedAt !== null &&
+					event.operation.parent === null
+				) {
+					const { title, level, endedAt, reasons } = event.operation;
+					const why = reasons[0] ? ` · ${reasonLine(reasons[0], locale)}` : '';
+					context.out(
+						`${secondsText(endedAt, face.timezone)} ${clean(title)} ${levelWord(level, locale)}${why}`,
+					);
 				}
 				if (event.kind !== 'recorded') return;
 				for (const check of event.checks) {
