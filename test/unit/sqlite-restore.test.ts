@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
 	chmodSync,
@@ -7,6 +8,7 @@ import {
 	readFileSync,
 	statSync,
 	symlinkSync,
+	utimesSync,
 	writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -164,6 +166,18 @@ describe('in place of the live database', () => {
 		});
 		expect(names()).toEqual(['app.db']);
 		expect(readFileSync(file).equals(before)).toBe(true);
+	});
+
+	test('what an earlier restore left when it was killed is taken away once it is old', async () => {
+		makeLedger(file, 'wal');
+		const copy = await copyIt();
+		const mark = createHash('sha256').update(file).digest('hex').slice(0, 12);
+		const [old, fresh, other] = [`.rounds-${mark}-1.part`, `.rounds-${mark}-2.part`, '.rounds-1.part'];
+		for (const name of [old, `${old}-journal`, fresh, other]) writeFileSync(join(world.folder, name), 'half');
+		for (const name of [old, `${old}-journal`, other]) utimesSync(join(world.folder, name), 1, 1);
+		const { aside } = given(await restoring.replace(options(), copy, ports, world.run()));
+		given(await restoring.forget(options(), aside ?? '', ports, world.run()));
+		expect(names()).toEqual([fresh, other, 'app.db'].sort());
 	});
 
 	test('what it would replace: rows, size, newest change', async () => {
