@@ -44,7 +44,7 @@ const keyFile = () =>
 export const sshFields = {
 	host: hostName()
 		.superRefine((value, context) => {
-			if (!/^[\w[:]/.test(value) || /["'`\\$%]/.test(value))
+			if (!/^[\w[:][\w.:%\]-]*$/.test(value))
 				context.addIssue({
 					code: 'custom',
 					message: 'expected a host name or an IP address, without a port',
@@ -114,7 +114,9 @@ export function farAddress(options: SshOptions, scheme: string): string {
 
 /** Names that no program on the way takes for anything but a name. */
 export function isFarName(name: string): boolean {
-	return isPlainName(name) && /^[\w.][^"'\\*?[\]{}$%`:;&|<>()!#~\ufffd]*$/u.test(name);
+	return (
+		isPlainName(name) && clean(name) === name && /^[\p{L}\p{N}_.][^"'\\*?[\]{}$%`:;&|<>()!#~]*$/u.test(name)
+	);
 }
 
 export const joinFar = (folder: string, name: string): string => `${folder.replace(/\/+$/, '')}/${name}`;
@@ -157,14 +159,18 @@ const SAID: readonly (readonly [RegExp, (where: { address: string; path: string 
 		({ address }) => fault('unreachable', { address }),
 	],
 	[
-		/Connection reset|Broken pipe|kex_exchange_identification|Connection closed|unexpectedly closed/i,
-		({ address }) => fault('reset', { address }),
+		/\b(rsync|sh): (?:command )?not found/,
+		({ address }) => fault('not-supported', { reason: 'rsync', address }),
 	],
 	[/No space left on device|Disk quota exceeded/i, ({ path }) => fault('disk-full', { path })],
 	[/Read-only file system/i, ({ path }) => fault('read-only', { path })],
 	[/Permission denied|Operation not permitted/i, ({ path }) => fault('no-permission', { path })],
 	[/Not a directory/i, ({ path }) => fault('not-a-file', { path })],
-	[/No such file or directory|not found/i, ({ path }) => fault('file-missing', { path })],
+	[/No such file|" not found/i, ({ path }) => fault('file-missing', { path })],
+	[
+		/Connection reset|Broken pipe|kex_exchange_identification|Connection closed|unexpectedly closed/i,
+		({ address }) => fault('reset', { address }),
+	],
 ];
 
 function hostKey({ address }: { readonly address: string }): Fault {
