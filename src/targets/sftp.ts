@@ -36,27 +36,15 @@ export const sftp = defineTarget<SshOptions>({
 	where: (options) => farAddress(options, 'sftp'),
 	local: () => null,
 	async ready(options, ports, run) {
+		const first = await probe(options, [], ports, run);
+		if (first.ok || first.error.code !== 'file-missing') return first;
 		const folders = options.path.split('/').filter((part) => part !== '');
-		if (folders.length > DEEPEST) return err(fault('not-supported', { reason: 'path', path: options.path }));
+		if (folders.length > DEEPEST)
+			return err(fault('not-supported', { reason: 'path', path: clean(options.path, { max: 300 }) }));
 		const root = options.path.startsWith('/') ? '/' : '';
 		const made = folders.map((_, at) => `-@mkdir "${root}${folders.slice(0, at + 1).join('/')}"`);
-		const part = partName();
-		const probe = join(run.folder, part);
-		const wrote = await ports.folders.write(probe, 'x');
-		if (!wrote.ok) return wrote;
-		const lines = [
-			...made,
-			into(options),
-			`@put "${probe}" "./${part}"`,
-			`@rm "./${part}"`,
-			// Servers that cannot tell are no worse for it.
-			'-@df "."',
-		];
-		const answer = await runBatch(options, lines, ports, run);
-		await ports.folders.remove(probe);
-		if (!answer.ok) return answer;
-		if (answer.value.exit !== 0) return err(await whyNot(options, answer.value, 1, ports, run));
-		return ok({ freeBytes: freeBytesIn(answer.value.stdout) });
+		// It was not there a moment ago, so it is ours to close.
+		return probe(options, [...made, `-@chmod 700 "${options.path}"`], ports, run);
 	},
 	async list(options, ports, run) {
 		const listed = await readFolder(options, ports, run);
@@ -114,6 +102,28 @@ const shown = (options: SshOptions, name: string): string => clean(joinFar(optio
 const badPath = (path: string) =>
 	err(fault('not-supported', { reason: 'path', path: clean(path, { max: 300 }) }));
 const taken = (options: SshOptions, name: string) => err(fault('name-taken', { path: shown(options, name) }));
+
+/** Writes and takes away a part: nothing else proves that copies can be made there. */
+async function probe(
+	options: SshOptions,
+	before: readonly string[],
+	ports: TargetPorts,
+	run: Limits,
+): Promise<Result<{ readonly freeBytes: number | null }, Fault>> {
+	const tried = await ports.folders.privately(async (folder) => {
+		const part = partName();
+		const from = join(folder, part);
+		const wrote = await ports.folders.write(from, 'x');
+		if (!wrote.ok) return wrote;
+		// Servers that cannot tell what is left are no worse for it.
+		const lines = [...before, into(options), `@put "${from}" "./${part}"`, `@rm "./${part}"`, '-@df "."'];
+		const answer = await runBatch(options, lines, ports, run);
+		if (!answer.ok) return answer;
+		if (answer.value.exit !== 0) return err(await whyNot(options, answer.value, 1, ports, run));
+		return ok({ freeBytes: freeBytesIn(answer.value.stdout) });
+	});
+	return tried.ok ? tried.value : tried;
+}
 
 /** Under a part's name, then renamed; what was cut off is taken away where the far side can still be reached. */
 async function send(

@@ -1,5 +1,14 @@
 // Needs of Debian: openssh-server openssh-client rsync; without them this is skipped.
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	chmodSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -173,6 +182,11 @@ describe.skipIf(!hasRsync).each([
 			value: { freeBytes: expect.any(Number) },
 		});
 		expect(readdirSync(join(folder, 'far', 'deep er'))).toEqual([]);
+		expect(statSync(join(folder, 'far', 'deep er')).mode & 0o777).toBe(0o700);
+		// Somebody chose this mode; it is not ours to change.
+		chmodSync(join(folder, 'far', 'deep er'), 0o750);
+		expect((await target.ready(optionsOf(), ports, run())).ok).toBe(true);
+		expect(statSync(join(folder, 'far', 'deep er')).mode & 0o777).toBe(0o750);
 	});
 
 	test('a folder that is not there yet has nothing in it', async () => {
