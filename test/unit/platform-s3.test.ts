@@ -1,7 +1,8 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
+import { inspect, promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { S3Place } from '../../src/domain/backup-ports.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -114,6 +115,23 @@ describe('no name is written over', () => {
 		expect(await put({ text: 'one' })).toEqual(done);
 		expect(server.requests.filter((one) => one.startsWith('PUT'))).toHaveLength(2);
 		expect(server.objects.get('p/copy')?.toString()).toBe('one');
+	});
+});
+
+test('where the library is not installed it is said what to install', async () => {
+	const support = join(import.meta.dirname, '../support');
+	const program = `
+		import { createClock } from '${join(import.meta.dirname, '../../src/platform/clock.ts')}';
+		import { createS3 } from '${join(import.meta.dirname, '../../src/platform/s3.ts')}';
+		const clock = createClock();
+		const run = { deadline: clock.monotonic() + 1000, signal: new AbortController().signal };
+		console.log(JSON.stringify(await createS3(clock).list({}, 'p/', run)));
+	`;
+	const given = ['--import', join(support, 'without-packages.mjs'), '--input-type=module', '-e', program];
+	const { stdout } = await promisify(execFile)(process.execPath, given);
+	expect(JSON.parse(stdout)).toEqual({
+		ok: false,
+		error: { code: 'not-supported', detail: { install: '@aws-sdk/client-s3 @aws-sdk/lib-storage' } },
 	});
 });
 
