@@ -18,7 +18,7 @@ interface Cell {
 const AGE_WIDTH = 7;
 
 /** The name takes what the others leave; the age, which changes, stands at the right end. */
-function copyCells(columns: number): readonly (Cell & { readonly of: keyof CopyRow })[] {
+function copyCells(columns: number, hasTargets: boolean): readonly (Cell & { readonly of: keyof CopyRow })[] {
 	const isWide = columns >= WIDE;
 	const fixed: (Cell & { of: keyof CopyRow })[] = [
 		{ of: 'when', head: 'at', width: 16 },
@@ -32,26 +32,34 @@ function copyCells(columns: number): readonly (Cell & { readonly of: keyof CopyR
 			: ([{ of: 'proof', head: 'known', width: 8 }] as const)),
 		{ of: 'pinned', head: 'pinned', width: isWide ? 10 : 7 },
 	];
+	// The same copy may lie in several places.
+	if (hasTargets && isWide) fixed.push({ of: 'target', head: 'place', width: 10 });
 	const used = fixed.reduce((sum, cell) => sum + cell.width + 2, 0);
 	const width = columns - used - 3 - AGE_WIDTH;
+	if (hasTargets && !isWide) return [...fixed, { of: 'target', head: 'place', width, where: 'middle' }];
 	// The end of a name tells copies apart.
 	return [...fixed, { of: 'name', head: 'name', width, where: isWide ? 'middle' : 'start' }];
 }
 
-export function copyHead({ columns, theme, locale }: Canvas): string {
+export function copyHead({ columns, theme, locale }: Canvas, hasTargets: boolean): string {
 	const line = createLine(theme, columns).gap(1);
-	drawHeads(line, copyCells(columns), locale);
+	drawHeads(line, copyCells(columns, hasTargets), locale);
 	return line.right().cell(planWord(locale, 'age'), AGE_WIDTH, 'heading', { align: 'right' }).gap(1).end();
 }
 
-export function copyLine(row: CopyRow, { columns, theme }: Canvas, isSelected: boolean): string {
+export function copyLine(
+	row: CopyRow,
+	{ columns, theme }: Canvas,
+	isSelected: boolean,
+	hasTargets: boolean,
+): string {
 	const line = createLine(theme, columns, isSelected ? 'selected' : 'plain').cell(
 		isSelected ? theme.glyphs.pointer : '',
 		1,
 		'accent',
 	);
 	const isWhole = row.level === 'ok';
-	for (const cell of copyCells(columns)) {
+	for (const cell of copyCells(columns, hasTargets)) {
 		const text =
 			cell.of === 'state' ? `${theme.glyphs.levels[row.level]} ${row.state}` : String(row[cell.of]);
 		const style: StyleName =

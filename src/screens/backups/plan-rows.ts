@@ -67,6 +67,7 @@ export interface CopyRow {
 	readonly proof: string;
 	readonly isProven: boolean;
 	readonly pinned: string;
+	readonly target: string;
 	readonly name: string;
 	readonly age: string;
 }
@@ -97,6 +98,7 @@ export function toCopyRow(copy: CopyPicture, when: When): CopyRow {
 					: '–',
 		isProven: copy.provenAt !== null,
 		pinned: copy.pinned === null ? '' : clean(pinWord(copy.pinned, locale), { max: 30 }),
+		target: clean(copy.target, { max: 60 }),
 		name: clean(copy.name, { max: 200 }),
 		age: ageText(now - copy.at, locale),
 	};
