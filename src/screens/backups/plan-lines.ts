@@ -58,34 +58,38 @@ export function copyLine(
 		1,
 		'accent',
 	);
-	const isWhole = row.level === 'ok';
-	for (const cell of copyCells(columns, hasTargets)) {
+	for (const [at, cell] of copyCells(columns, hasTargets).entries()) {
 		const text =
 			cell.of === 'state' ? `${theme.glyphs.levels[row.level]} ${row.state}` : String(row[cell.of]);
-		const style: StyleName =
-			cell.of === 'state'
-				? row.level
-				: cell.of === 'when' || cell.of === 'size'
-					? isWhole
-						? 'plain'
-						: 'muted'
-					: cell.of === 'pinned'
-						? 'accent'
-						: (cell.of === 'proven' || cell.of === 'proof') && row.isProven
-							? 'ok'
-							: 'muted';
-		line.cell(text, cell.width, style, options(cell)).gap(2);
+		line.gap(at === 0 ? 0 : 2).cell(text, cell.width, styleOf(row, cell.of), options(cell));
 	}
 	return line.right().cell(row.age, AGE_WIDTH, 'muted', { align: 'right' }).gap(1).end();
+}
+
+function styleOf(row: CopyRow, of: keyof CopyRow): StyleName {
+	switch (of) {
+		case 'state':
+			return row.level;
+		case 'when':
+		case 'size':
+			return row.level === 'ok' ? 'plain' : 'muted';
+		case 'pinned':
+			return 'accent';
+		case 'proven':
+		case 'proof':
+			return row.isProven ? 'ok' : 'muted';
+		default:
+			return 'muted';
+	}
 }
 
 const options = ({ align, where }: Cell) => ({ ...(align ? { align } : {}), ...(where ? { where } : {}) });
 
 function drawHeads(line: Line, cells: readonly Cell[], locale: Canvas['locale']): void {
-	for (const cell of cells)
+	for (const [at, cell] of cells.entries())
 		line
-			.cell(planWord(locale, cell.head), cell.width, 'heading', cell.align ? { align: cell.align } : {})
-			.gap(2);
+			.gap(at === 0 ? 0 : 2)
+			.cell(planWord(locale, cell.head), cell.width, 'heading', cell.align ? { align: cell.align } : {});
 }
 
 function drillCells(columns: number): readonly (Cell & { readonly of: keyof DrillRow })[] {
@@ -114,13 +118,14 @@ export function drillLine(row: DrillRow, { columns, theme, locale }: Canvas, isS
 		1,
 		'accent',
 	);
-	for (const cell of drillCells(columns)) {
+	for (const [at, cell] of drillCells(columns).entries()) {
 		const isLevel = cell.of === 'level';
 		const text = isLevel
 			? `${theme.glyphs.levels[row.level]} ${levelWord(row.level, locale)}`
 			: String(row[cell.of]);
 		const isMain = cell.of === 'when' || cell.of === 'rto' || cell.of === 'rpo';
-		line.cell(text, cell.width, isLevel ? row.level : isMain ? 'plain' : 'muted', options(cell)).gap(2);
+		const style = isLevel ? row.level : isMain ? 'plain' : 'muted';
+		line.gap(at === 0 ? 0 : 2).cell(text, cell.width, style, options(cell));
 	}
 	return line.right().cell(row.age, AGE_WIDTH, 'muted', { align: 'right' }).gap(1).end();
 }

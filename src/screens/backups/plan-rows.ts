@@ -4,6 +4,7 @@ import type { Level } from '../../domain/level.ts';
 import { clean } from '../../domain/text.ts';
 import { formatValue, quantity } from '../../domain/value.ts';
 import { bytesText, cadencedText, copyStateWord, spanWords } from '../../i18n/backup.ts';
+import { backupLine } from '../../i18n/backup-lines.ts';
 import { ageText, dateText, momentText } from '../../i18n/times.ts';
 import type { StyleName } from '../../ui/theme.ts';
 import { planWord } from './plan-words.ts';
@@ -173,6 +174,10 @@ export function toEvidence(drill: Drill, { locale }: When): readonly EvidenceRow
 	const isBad = (level: Level) => level !== 'ok' && level !== 'pending';
 	return drill.evidence
 		.map((one): EvidenceRow => {
+			if (one.kind === 'control') {
+				const word = isBad(one.level) ? 'control-passed' : 'control-failed';
+				return { level: one.level, name: planWord(locale, 'control'), text: backupLine(locale, word) };
+			}
 			const found = clean(one.found, { max: 300 });
 			const expected = clean(one.expected, { max: 300 });
 			return {
