@@ -64,7 +64,7 @@ function deployAction(face: ActionFace, one: Action): Action {
 		...one,
 		id: `operation.${face.id}.deploy`,
 		keys: [],
-		label: words(`${one.label.en} before a deploy`, `${one.label['zh-CN']}（部署前）`),
+		label: words(`Before a deploy · ${one.label.en}`, `部署前 · ${one.label['zh-CN']}`),
 		help: words('a copy that retention never removes', '该份备份不会被保留策略删除'),
 		run: (context) => launch(context, { action: face.id, step: null, args: { pin: 'deploy' } }),
 	});

@@ -38,7 +38,7 @@ function copyCells(columns: number, hasTargets: boolean): readonly (Cell & { rea
 	const width = columns - used - 3 - AGE_WIDTH;
 	if (hasTargets && !isWide) return [...fixed, { of: 'target', head: 'place', width, where: 'middle' }];
 	// The end of a name tells copies apart.
-	return [...fixed, { of: 'name', head: 'name', width, where: isWide ? 'middle' : 'start' }];
+	return [...fixed, { of: 'name', head: 'name', width, where: 'start' }];
 }
 
 export function copyHead({ columns, theme, locale }: Canvas, hasTargets: boolean): string {
@@ -103,7 +103,7 @@ function drillCells(columns: number): readonly (Cell & { readonly of: keyof Dril
 	];
 	const used = fixed.reduce((sum, cell) => sum + cell.width + 2, 0);
 	const width = columns - used - 3 - AGE_WIDTH;
-	return [...fixed, { of: 'copy', head: 'copy', width, where: isWide ? 'middle' : 'start' }];
+	return [...fixed, { of: 'copy', head: 'copy', width, where: 'start' }];
 }
 
 export function drillHead({ columns, theme, locale }: Canvas): string {
