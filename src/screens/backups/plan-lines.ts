@@ -11,7 +11,7 @@ interface Cell {
 	readonly head: PlanWord;
 	readonly width: number;
 	readonly align?: 'right';
-	readonly where?: 'middle' | 'start';
+	readonly where?: 'start';
 }
 
 /** `47 小时` fits. */
