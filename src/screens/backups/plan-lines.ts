@@ -36,7 +36,7 @@ function copyCells(columns: number, hasTargets: boolean): readonly (Cell & { rea
 	if (hasTargets && isWide) fixed.push({ of: 'target', head: 'place', width: 10 });
 	const used = fixed.reduce((sum, cell) => sum + cell.width + 2, 0);
 	const width = columns - used - 3 - AGE_WIDTH;
-	if (hasTargets && !isWide) return [...fixed, { of: 'target', head: 'place', width, where: 'middle' }];
+	if (hasTargets && !isWide) return [...fixed, { of: 'target', head: 'place', width }];
 	// The end of a name tells copies apart.
 	return [...fixed, { of: 'name', head: 'name', width, where: 'start' }];
 }
