@@ -107,6 +107,7 @@ export function planPicture(plan: BackupPlan, facts: PlanFacts, now: number, zon
 			where: kindOfTarget(target).where(target.options),
 		})),
 		schedule: plan.schedule,
+		keep: plan.keep,
 		nothing: null,
 		restorable,
 		level: last === undefined && plan.schedule === null && level === 'ok' ? 'pending' : level,
