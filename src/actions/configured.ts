@@ -53,7 +53,8 @@ function planActions(face: ActionFace): readonly Action[] {
 				words('see what would be removed, then agree', '查看将被删除的内容，再确认'),
 			);
 		case 'backup':
-			return [one, deployAction(face, one)];
+			// The pinned one is there for steps of rounds; by name it stands beside the plain one.
+			return face.backup?.isPinned ? [] : [one, deployAction(face, one)];
 		default:
 			return [one];
 	}

@@ -73,6 +73,7 @@ describe('a backup plan', () => {
 		const rounds = (run: string) => `${plan('to: b/')}rounds:\n  evening:\n    steps: [{run: ${run}}]\n`;
 		expect(await complaintsOf(rounds('backup.database'))).toEqual([]);
 		expect(await complaintsOf(rounds('drill.database'))).toEqual([]);
+		expect(await complaintsOf(rounds('pinned.database'))).toEqual([]);
 		expect((await complaintsOf(rounds('restore.database')))[0]).toContain('restore.database');
 	});
 });
