@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { manifestText } from '../../src/domain/manifest.ts';
 import type { OpenedCopy } from '../../src/sources/define.ts';
 import { files } from '../../src/sources/files.ts';
 import { rootOf, wordOf } from '../../src/sources/glob-root.ts';
@@ -161,6 +162,25 @@ describe('a restore for real', () => {
 		expect(existsSync(join(app, 'deep'))).toBe(false);
 		expect(readlinkSync(join(app, 'current'))).toBe('/etc/passwd');
 		expect(asideIn(app)).toEqual([]);
+	});
+
+	test('never touches backups that lie there, whatever they are called', async () => {
+		const copy = await ready();
+		put('export-of-orders', 'another plan made this');
+		put('export-of-orders.json', manifestText({ ...copy.manifest, name: 'export-of-orders' }));
+		put('settings', 'no backup');
+		put('settings.json', '{"format": 1, "name": "settings"}');
+		const later = await copied(options());
+		const names = await namesIn(later);
+		expect(names).not.toContain('export-of-orders');
+		expect(names).not.toContain('export-of-orders.json');
+		expect(names).toEqual(expect.arrayContaining(['settings', 'settings.json']));
+		const replaced = await restoring.replace(options(), copy, ports, world.run());
+		if (!replaced.ok) throw new Error('not replaced');
+		expect(read('export-of-orders')).toBe('another plan made this');
+		await restoring.forget(options(), replaced.value.aside!, ports, world.run());
+		expect(read('export-of-orders.json')).toContain('plainSha256');
+		expect(existsSync(join(app, 'settings'))).toBe(false);
 	});
 
 	test('follows no link that was planted where a folder was', async () => {
