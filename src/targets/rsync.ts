@@ -123,7 +123,7 @@ async function send(
 	if (there !== undefined && !how.replace) return err(fault('name-taken', { path: shown(options, name) }));
 	if (there !== undefined && there.kind !== 'file')
 		return err(fault('not-a-file', { path: shown(options, name) }));
-	const part = partName();
+	const part = partName(from);
 	const placed = await sendAs(options, from, part, name, how, ports, run);
 	if (!placed.ok) await onFarSide('remove', [options.path, part], options, ports, afterwards(ports));
 	return placed;

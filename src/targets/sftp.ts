@@ -143,7 +143,7 @@ async function send(
 	if (there !== undefined && !how.replace) return taken(options, name);
 	if (there !== undefined && there.kind !== 'file')
 		return err(fault('not-a-file', { path: shown(options, name) }));
-	const part = partName();
+	const part = partName(from);
 	const lines = [
 		into(options),
 		`@put -f "${from}" "./${part}"`,

@@ -24,6 +24,7 @@ import { createProcesses } from '../../src/platform/processes.ts';
 import { createS3 } from '../../src/platform/s3.ts';
 import { isPart } from '../../src/targets/define.ts';
 import { directory } from '../../src/targets/directory.ts';
+import { partName } from '../../src/targets/local-folder.ts';
 import { mount } from '../../src/targets/mount.ts';
 import { mayMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 
@@ -186,4 +187,10 @@ test.each([
 	[{ path: '/mnt/backup/../x', mount: '/mnt/backup' }, false],
 ])('%j: a folder on that disk is %s', (written, is) => {
 	expect(mount.schema.safeParse(written).success).toBe(is);
+});
+
+test('what comes under a part’s name keeps it, so that whoever left it behind finds it again', () => {
+	expect(partName('/run/.rounds-mark-1.part')).toBe('.rounds-mark-1.part');
+	expect(isPart(partName('/run/text'))).toBe(true);
+	expect(partName('/run/text')).not.toBe(partName('/run/text'));
 });
