@@ -7,7 +7,7 @@ import { createProcesses } from '../../src/platform/processes.ts';
 import { createS3 } from '../../src/platform/s3.ts';
 import { directory } from '../../src/targets/directory.ts';
 
-// Puts one file into a folder again and again, under other names, and says so each time one begins to go over.
+// Puts one file into a folder, from another file system, and then waits to be killed.
 const [folder = '', from = ''] = process.argv.slice(2);
 const clock = createClock();
 const ports: TargetPorts = {
@@ -27,8 +27,6 @@ const run: Run = {
 	onProgress: () => {},
 	onLine: () => {},
 };
-for (let number = 0; ; number++) {
-	process.stdout.write('.');
-	const put = await directory.put({ path: folder }, from, `copy-${number}`, ports, run);
-	if (!put.ok) throw new Error(JSON.stringify(put.error));
-}
+const put = await directory.put({ path: folder }, from, 'copy', ports, run);
+if (!put.ok) throw new Error(JSON.stringify(put.error));
+process.stdin.resume();
