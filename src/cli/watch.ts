@@ -5,6 +5,7 @@ import { secondsText } from '../i18n/times.ts';
 import { reasonLine } from './check-lines.ts';
 import { type HeadlessCommand, readFlags, refuseWords } from './command.ts';
 import { withEngine } from './opened.ts';
+import { followPlans } from './watch-plans.ts';
 import { cliWords } from './words.ts';
 
 /** The same poller with no face, for a service manager: one line when a level changes or an operation ends. */
@@ -15,7 +16,8 @@ export const watchCommand: HeadlessCommand = {
 	async run(args, context) {
 		const { words } = readFlags(args, [], context.locale);
 		refuseWords(words, 'watch', context.locale);
-		return withEngine(context, { polls: true }, async ({ face, pictures, on }) => {
+		return withEngine(context, { polls: true }, async (opened) => {
+			const { face, pictures, on } = opened;
 			const { locale } = context;
 			const known = new Map([...pictures].map(([id, picture]) => [id, picture.hard ? picture.level : null]));
 			const { name } = face.environment;
@@ -26,6 +28,8 @@ export const watchCommand: HeadlessCommand = {
 					environment: name,
 				}),
 			);
+			opened.endsItself();
+			const plans = followPlans(opened, context);
 			const stop = on((event) => {
 				if (event.kind === 'polling' && !event.polling.mine && event.polling.holder !== null) {
 					context.out(say(cliWords, locale, 'following', { holder: event.polling.holder }));
@@ -53,6 +57,7 @@ export const watchCommand: HeadlessCommand = {
 			});
 			const code = await context.interrupted;
 			stop();
+			await plans.stop();
 			return code;
 		});
 	},

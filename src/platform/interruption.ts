@@ -6,7 +6,7 @@ const AGAIN_MS = 500;
 export interface Interruption {
 	/** Resolves when the process is asked to end, with the exit code for it. */
 	readonly asked: Promise<number>;
-	/** From now on an orderly end may take so long; asked twice by Ctrl-C it comes at once. */
+	/** An orderly end may take so long after the signal, ms; asked twice by Ctrl-C it comes at once. */
 	linger(ms: number): void;
 }
 
@@ -21,11 +21,20 @@ export function hearInterruption(exit: (code: number) => void): Interruption {
 			['SIGTERM', 143],
 		] as const) {
 			process.on(signal, () => {
-				const isAgain = askedAt !== null && performance.now() - askedAt > AGAIN_MS;
-				if (isAgain && signal === 'SIGINT' && lastMs > LAST_MS) exit(code);
-				askedAt ??= performance.now();
+				const now = performance.now();
+				if (askedAt !== null) {
+					if (signal === 'SIGINT' && lastMs > LAST_MS && now - askedAt > AGAIN_MS) exit(code);
+					return;
+				}
+				askedAt = now;
 				resolve(code);
-				setTimeout(() => exit(code), lastMs).unref();
+				const end = () => {
+					const left = now + lastMs - performance.now();
+					// Somebody may have asked for more time meanwhile.
+					if (left > 1) setTimeout(end, left).unref();
+					else exit(code);
+				};
+				setTimeout(end, LAST_MS).unref();
 			});
 		}
 	});

@@ -88,7 +88,7 @@ describe('rounds backup', () => {
 `,
 			err: '',
 			live: [],
-			lingersMs: 30_000,
+			lingersMs: 0,
 		});
 		expect(world.started()).toEqual([
 			{ action: 'database-backup', step: null, confirmed: null, args: { pin: 'deploy' } },
@@ -299,6 +299,7 @@ describe('asked to end', () => {
 			code: 130,
 			out: '? unknown  database  backup  2.1 s\n      cancelled; nothing is left behind\n',
 			err: 'rounds: stopping; what was begun is taken away (Ctrl-C again ends at once)\n',
+			lingersMs: 30_000,
 		});
 		expect(world.engine.isClosed).toBe(true);
 		expect(world.started()).toHaveLength(1);
@@ -412,5 +413,49 @@ describe('what is not there', () => {
 			'rounds: database 没有清除\n',
 		);
 		expect(world.started()).toEqual([]);
+	});
+});
+
+describe('rounds watch', () => {
+	it('says when a plan stands otherwise and what was done, and takes away what it runs before it ends', async () => {
+		const world = makeWorld();
+		const { engine, clock } = world;
+		const running = world.start(['watch']);
+		await clock.idle();
+		const started = (id: number, extra: Partial<Operation> = {}) =>
+			engine.emit({
+				kind: 'operation',
+				operation: operation({
+					id: operationId(id),
+					action: actionId('database-backup'),
+					startedAt: clock.now(),
+					...extra,
+				}),
+				tail: [],
+			});
+		started(30);
+		await clock.advance(2_100);
+		started(30, { state: 'done', level: 'ok', startedAt: clock.now() - 2_100, endedAt: clock.now() });
+		const reasons = [{ kind: 'overdue', since: MORNING }] as const;
+		engine.emit({ kind: 'backups', plans: [planOf('database', { level: 'critical', reasons })] });
+		engine.emit({ kind: 'backups', plans: [planOf('database', { level: 'critical', reasons })] });
+		// One is ours, the other belongs to another console.
+		started(31);
+		started(32, { by: 'lin' });
+		engine.answer('operation.cancel', ({ operation: id }) =>
+			id === 31 ? ok({}) : err({ kind: 'refused', why: 'not-running', detail: {} }),
+		);
+		running.interrupt(143);
+		await clock.idle();
+		expect(engine.isClosed).toBe(false);
+		started(31, { state: 'cancelled', level: 'unknown', endedAt: clock.now() });
+		const run = await running.ended;
+		expect(run).toMatchObject({ code: 143, err: '', lingersMs: 30_000 });
+		expect(run.out.split('\n').slice(1)).toEqual([
+			'09:18:02 database backup ok · 2.1 s',
+			'09:18:02 database critical · overdue since 2025-11-22 09:18',
+			'09:18:02 database backup unknown · 0 ms',
+			'',
+		]);
 	});
 });
