@@ -66,6 +66,18 @@ export function refuseTogether(options: readonly (string | false)[], { locale }:
 		throw new UsageError(say(backupWords, locale, 'together', { one, other }));
 }
 
+/** The same command once more, ready to be copied: what a shell would read is quoted, and it is about the same system. */
+export function againText(
+	words: readonly string[],
+	{ configPath, environment }: Pick<CliContext, 'configPath' | 'environment'>,
+): string {
+	const quote = (text: string) =>
+		/^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+	const system = configPath === null ? [] : ['--config', configPath];
+	const where = environment === undefined ? [] : ['--env', environment];
+	return ['rounds', ...system, ...where, ...words].map(quote).join(' ');
+}
+
 /** Says why something was not begun, and what the exit code is then. */
 export function sayRefusal(refusal: Refusal, { face }: Opened, context: CliContext, plan?: string): number {
 	const before = plan === undefined ? '' : `${plan}${say(backupWords, context.locale, 'colon')}`;

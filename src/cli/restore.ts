@@ -1,4 +1,4 @@
-import type { CopyPicture, PlanPicture, RestorePreview } from '../domain/backup-picture.ts';
+import type { PlanPicture } from '../domain/backup-picture.ts';
 import type { Refusal } from '../domain/engine.ts';
 import { levelOfFault } from '../domain/fault.ts';
 import { exitCodeOf, worstLevel } from '../domain/level.ts';
@@ -10,7 +10,14 @@ import { type Opened, withEngine } from './opened.ts';
 import { readOptions } from './options.ts';
 import { copyJson, restoreJson } from './plan-json.ts';
 import { printCopies } from './plan-lines.ts';
-import { planNamed, printOutcome, refuseTogether, refuseWithout, sayRefusal } from './plan-report.ts';
+import {
+	againText,
+	planNamed,
+	printOutcome,
+	refuseTogether,
+	refuseWithout,
+	sayRefusal,
+} from './plan-report.ts';
 import { endInOrder, findPlans, runPlan } from './plan-run.ts';
 import { printPreview } from './restore-lines.ts';
 
@@ -93,7 +100,9 @@ async function restore(plan: PlanPicture, wish: Wish, opened: Opened, context: C
 		const code = agrees ? EXIT.usage : exitCodeOf(bad);
 		if (json) context.json({ ...restoreJson(preview, context), restored: false, exit: code });
 		else printPreview(preview, opened.face, context);
-		const command = commandOf(plan, preview.copy, wish, preview);
+		const from = target === null ? [] : ['--target', target];
+		const agreed = ['--copy', preview.copy.name, ...from, '--confirm', preview.environment];
+		const command = againText(['restore', plan.id, ...agreed], context);
 		if (agrees) err(`rounds: ${say(backupWords, locale, 'not-restored', { command })}`);
 		else if (!json) context.out(say(backupWords, locale, 'only-preview'));
 		return code;
@@ -108,17 +117,4 @@ async function restore(plan: PlanPicture, wish: Wish, opened: Opened, context: C
 
 function isUnknownCopy(refusal: Refusal): boolean {
 	return refusal.kind === 'refused' && refusal.why === 'no-such-copy';
-}
-
-/** How to agree, ready to be copied; names that a shell would read are quoted. */
-function commandOf(
-	plan: PlanPicture,
-	{ name }: CopyPicture,
-	{ target }: Wish,
-	{ environment }: RestorePreview,
-) {
-	const quote = (text: string) =>
-		/^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-	const from = target === null ? '' : ` --target ${quote(target)}`;
-	return `rounds restore ${plan.id} --copy ${quote(name)}${from} --confirm ${quote(environment)}`;
 }

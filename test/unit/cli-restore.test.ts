@@ -122,6 +122,17 @@ describe('rounds restore', () => {
 		expect(world.started()).toEqual([]);
 	});
 
+	it('says how to agree so that a shell reads it as it was meant, and of the same environment', async () => {
+		const name = "it's $(here).gz";
+		const world = makeWorld();
+		world.engine.answer('restore.preview', () => ok({ ...PREVIEW, copy: copyOf(0, { name }) }));
+		const args = ['restore', 'database', '--copy', name, '--target', 'my disk'];
+		const { err: said } = await world.run(args, { environment: 'production' });
+		expect(said).toBe(
+			`rounds: nothing was replaced; to agree: rounds --env production restore database --copy 'it'\\''s $(here).gz' --target 'my disk' --confirm production\n`,
+		);
+	});
+
 	it('a confirmation of another environment agrees to nothing', async () => {
 		const world = makeWorld();
 		const run = await world.run(['restore', 'database', '--copy', NAME, '--confirm', 'staging']);
