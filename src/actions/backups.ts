@@ -111,8 +111,8 @@ export const backupActions: readonly Action[] = [
 		keys: ['V'],
 		label: words('verify', '校验'),
 		help: words(
-			'read a copy back and prove that it is whole: the selected one, on the list the newest',
-			'读回备份并证明其完整：所选的一份，列表中为最新一份',
+			'read a copy back and prove it whole: the selected one, or the newest',
+			'读回备份并证明其完整：所选的一份，或最新一份',
 		),
 		where: HERE,
 		disabled: unless('verify'),
@@ -180,7 +180,7 @@ export const backupActions: readonly Action[] = [
 		id: 'backup.cancel',
 		keys: ['X'],
 		label: words('cancel', '取消执行'),
-		help: words('end what runs of this plan; it leaves nothing behind', '终止该计划正在执行的操作，不留残余'),
+		help: words('end what runs of this plan, with nothing left behind', '终止该计划正在执行的操作，不留残余'),
 		where: HERE,
 		disabled: (state) =>
 			planInHand(state)?.running

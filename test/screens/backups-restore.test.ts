@@ -46,7 +46,7 @@ describe('restoring', () => {
 		expect(text()).toContain('/srv/creditpilot/db/smart_loan_manager.db');
 		expect(lineWith('will be lost')).toContain('7 h 18 min of data will be lost');
 		expect(lineWith('transactions')).toMatch(/48,702 +48,609 +−93$/);
-		expect(lineWith('new_table')).toMatch(/ 3 +–$/);
+		expect(lineWith('new_table')).toMatch(/ 3 +– +−3$/);
 		expect(lineWith('safety copy')).toContain('the way back');
 		expect(lineWith('stop:')).toContain('Stop Flask, Stop Accounting');
 		expect(lineWith('start:')).toContain('Start Accounting, Start Flask');

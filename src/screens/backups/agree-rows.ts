@@ -52,6 +52,7 @@ export function toAgreeRows(
 		steps.push(questionWord(locale, 'step-start', { names: titles(preview.starts) }));
 	if (preview.proves.length > 0)
 		steps.push(questionWord(locale, 'step-prove', { names: names(preview.proves) }));
+	const isCounted = preview.rows?.some((row) => row.copy !== null) ?? false;
 	const isLoss = !isEmpty && preview.losesMs > 0;
 	const proof =
 		preview.provenAt !== null
@@ -70,7 +71,7 @@ export function toAgreeRows(
 		isLoss,
 		proof,
 		isProven: preview.provenAt !== null,
-		tables: (preview.rows ?? []).map((row) => tableRow(row, locale)),
+		tables: (preview.rows ?? []).map((row) => tableRow(row, isCounted, locale)),
 		increments: preview.increments.map(
 			(one) =>
 				`${momentText(one.at, zone)} · ${bytesText(one.bytes, locale)} · ${clean(one.name, { max: 200 })}`,
@@ -82,18 +83,20 @@ export function toAgreeRows(
 
 function tableRow(
 	{ name, now, copy }: NonNullable<RestorePreview['rows']>[number],
+	/** Somebody has counted the copy's rows: then a table without a count is not in it. */
+	isCounted: boolean,
 	locale: Locale,
 ): TableRow {
 	const count = (value: number | null) => (value === null ? '–' : formatValue(quantity(value), { locale }));
-	const difference = now === null || copy === null ? null : copy - now;
+	const then = copy ?? (isCounted ? 0 : null);
+	const difference = now === null || then === null ? null : then - now;
 	return {
 		name: clean(name, { max: 80 }),
 		now: count(now),
 		copy: count(copy),
 		difference:
 			difference === null ? '' : difference === 0 ? '=' : `${difference > 0 ? '+' : ''}${count(difference)}`,
-		// A table that is not in the copy at all is lost too.
-		isLess: (difference ?? 0) < 0 || (now !== null && now > 0 && copy === null),
+		isLess: (difference ?? 0) < 0,
 	};
 }
 
@@ -103,7 +106,7 @@ const ISO = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 function factsText(facts: RestorePreview['facts'], locale: Locale, zone: string): string {
 	return Object.entries(facts)
 		.map(([name, value]) => {
-			const label = factWord(name, locale);
+			const label = factWord(name.replace(/(?:Bytes|At|Ms)$/, ''), locale);
 			if (name === 'fault' && Object.hasOwn(FAULTS, value))
 				return faultText(fault(value as FaultCode), locale);
 			if (typeof value === 'string') {
@@ -111,9 +114,9 @@ function factsText(facts: RestorePreview['facts'], locale: Locale, zone: string)
 				return `${label} ${Number.isNaN(at) ? clean(value, { max: 120 }) : momentText(at, zone)}`;
 			}
 			if (name === 'bytes') return bytesText(value, locale);
-			if (/Bytes$/.test(name)) return `${label.replace(/Bytes$/, '')} ${bytesText(value, locale)}`;
-			if (/At$/.test(name)) return `${label.replace(/At$/, '')} ${momentText(value, zone)}`;
-			if (/Ms$/.test(name)) return `${label.replace(/Ms$/, '')} ${spanWords(value, locale)}`;
+			if (/Bytes$/.test(name)) return `${label} ${bytesText(value, locale)}`;
+			if (/At$/.test(name)) return `${label} ${momentText(value, zone)}`;
+			if (/Ms$/.test(name)) return `${label} ${spanWords(value, locale)}`;
 			return `${label} ${formatValue(quantity(value), { locale })}`;
 		})
 		.join(' · ');

@@ -131,7 +131,6 @@ function copyRows(state: PictureState, plan: PlanPicture, canvas: Canvas): reado
 	if (known.copies.length === 0) return [say('no-copies')];
 	const hasTargets = plan.targets.length > 1;
 	const rows = known.copies.map((copy): ListRow => {
-		const row = toCopyRow(copy, canvas);
 		const isOpen = state.view.choices[OPENED_CHOICE] === copyRow(copy);
 		const below = isOpen
 			? details(
@@ -143,7 +142,7 @@ function copyRows(state: PictureState, plan: PlanPicture, canvas: Canvas): reado
 			id: copyRow(copy),
 			size: 1 + below.length,
 			isBad: copy.state === 'damaged' || copy.state === 'gone',
-			lines: (isSelected) => [copyLine(row, canvas, isSelected, hasTargets), ...below],
+			lines: (isSelected) => [copyLine(toCopyRow(copy, canvas), canvas, isSelected, hasTargets), ...below],
 		};
 	});
 	return [text([head, copyHead(canvas, hasTargets)]), ...rows, text([blank(columns)])];
