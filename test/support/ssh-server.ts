@@ -9,7 +9,10 @@ import { closedPort } from './servers.ts';
 
 // Debian: apt-get install openssh-server openssh-client rsync
 const SSHD = findProgram('sshd', '/usr/sbin');
-export const hasSsh = SSHD !== null && findProgram('sftp') !== null && findProgram('ssh-keygen') !== null;
+// Nobody logs in as a user whose shell sends everybody away.
+const mayLogIn = !/\/(nologin|false)$/.test(userInfo().shell ?? '');
+export const hasSsh =
+	SSHD !== null && mayLogIn && findProgram('sftp') !== null && findProgram('ssh-keygen') !== null;
 export const hasRsync = hasSsh && findProgram('rsync') !== null;
 
 /** A private sshd on loopback that lets us in by one key, and nobody else. */

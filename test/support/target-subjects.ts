@@ -154,14 +154,16 @@ export const SUBJECTS: Readonly<Record<string, TargetSubject>> = {
 	sftp: {
 		missing: hasSsh
 			? null
-			: 'no sshd, sftp or ssh-keygen here: apt-get install openssh-server openssh-client',
+			: 'no sshd, sftp or ssh-keygen here, or no shell to log in to: apt-get install openssh-server openssh-client',
 		open: sshPlace,
 		badNames: FAR_NAMES,
 		// The protocol has no word for a read-only disk.
 		faults: { lost: 'refused', readOnly: 'command-failed', full: 'disk-full' },
 	},
 	rsync: {
-		missing: hasRsync ? null : 'no sshd or rsync here: apt-get install openssh-server openssh-client rsync',
+		missing: hasRsync
+			? null
+			: 'no sshd or rsync here, or no shell to log in to: apt-get install openssh-server openssh-client rsync',
 		open: sshPlace,
 		badNames: FAR_NAMES,
 		faults: { lost: 'refused', readOnly: 'read-only', full: 'disk-full' },
