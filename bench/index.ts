@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { backup } from './backup.ts';
 import { bytes } from './bytes.ts';
 import { drawTable, type Figure } from './figure.ts';
 import { keys } from './keys.ts';
@@ -8,7 +9,7 @@ import { stalled } from './stalled.ts';
 import { start } from './start.ts';
 
 /** One file and one line a bench. */
-const BENCHES = [start, bytes, keys, polling, many, stalled] as const;
+const BENCHES = [start, bytes, keys, polling, many, stalled, backup] as const;
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const quick = process.argv.includes('--quick');

@@ -18,6 +18,7 @@ import { pickLanguage, pickLocale, say } from './i18n/messages.ts';
 import { createClock } from './platform/clock.ts';
 import { describeCrash, hideInCrashes, writeCrash } from './platform/crash.ts';
 import { createGroupBoard, endGroups } from './platform/group-board.ts';
+import { hearInterruption, LAST_MS } from './platform/interruption.ts';
 import {
 	buildMark,
 	forgetPicture,
@@ -29,10 +30,6 @@ import { currentOperator } from './platform/operator.ts';
 import { ownFolder } from './platform/own-folder.ts';
 import { standardStreams } from './platform/streams.ts';
 import type { Appearance } from './ui/theme.ts';
-
-/** How long an orderly end may take after a signal before the process ends anyway. */
-const LAST_MS = 2_000;
-const AGAIN_MS = 500;
 
 interface Session {
 	readonly line: CommandLine;
@@ -59,29 +56,7 @@ function fail(sentence: string, code: number): number {
 
 const exists = async (path: string) => existsSync(path);
 
-/** Lengthened by who has something to take away first. */
-let lastMs = LAST_MS;
-
-/** Resolves when the process is asked to end. */
-function untilInterrupted(): Promise<number> {
-	let askedAt: number | null = null;
-	return new Promise((resolve) => {
-		for (const [signal, code] of [
-			['SIGHUP', 129],
-			['SIGINT', 130],
-			['SIGTERM', 143],
-		] as const) {
-			process.on(signal, () => {
-				// One Ctrl-C may come twice, from the terminal and from whoever started us.
-				const isAgain = askedAt !== null && performance.now() - askedAt > AGAIN_MS;
-				if (isAgain && signal === 'SIGINT' && lastMs > LAST_MS) process.exit(code);
-				askedAt ??= performance.now();
-				resolve(code);
-				setTimeout(() => process.exit(code), lastMs).unref();
-			});
-		}
-	});
-}
+const exit = (code: number) => process.exit(code);
 
 async function runHeadlessCommand(session: Session): Promise<number> {
 	const { line, locale, operator, version } = session;
@@ -98,6 +73,7 @@ async function runHeadlessCommand(session: Session): Promise<number> {
 	process.stdout.on('error', () => process.exit(EXIT.unread));
 	const { RESERVED_KEYS } = await import('./actions/index.ts');
 	const { clock, sources, readRecord } = openWorld();
+	const interruption = hearInterruption(exit);
 	return runHeadless(line.name, line.args, {
 		...createPrinter(standardStreams()),
 		locale,
@@ -109,10 +85,8 @@ async function runHeadlessCommand(session: Session): Promise<number> {
 		sources,
 		readRecord,
 		reservedKeys: RESERVED_KEYS,
-		interrupted: untilInterrupted(),
-		linger: (ms) => {
-			lastMs = Math.max(lastMs, ms);
-		},
+		interrupted: interruption.asked,
+		linger: interruption.linger,
 		async openEngine({ polls }) {
 			const found = await findConfig({
 				asked: line.config,
@@ -266,7 +240,7 @@ async function runOnTerminal(session: Session): Promise<number> {
 	for (const message of waiting) send(message);
 
 	// The console hears the signals itself; this only bounds how long it takes.
-	void untilInterrupted();
+	hearInterruption(exit);
 	try {
 		return await (shown ?? show());
 	} finally {

@@ -19,7 +19,8 @@ const ABOUT: Readonly<Record<string, readonly string[]>> = {
 		'Reads what is stored and asks nothing: what is old is said to be old, and a check without a fresh observation counts as unknown.',
 		'The exit code is the worst level. `--json`: `{system, environment, at, level, coverage: {evaluated, declared}, checks: [{id,',
 		'service, target, level, hard, at, ageMs, samples, reasons}]}`; times are ISO 8601 in UTC, numbers in `samples` are exact decimals',
-		'as text with their unit.',
+		'as text with their unit. Backup plans count like checks: one that is overdue, failed or not proven is a line and raises the level;',
+		'`plans: [{id, level, lastAt, lastBytes, nextAt, overdueSince, provenAt, nextDrillAt, reasons}]`. No target is looked into.',
 	],
 	report: [
 		'Asks every check once, then writes the daily report (`report:` in the configuration, `logs/daily_report_YYYYMMDD.md` by default)',
@@ -28,7 +29,8 @@ const ABOUT: Readonly<Record<string, readonly string[]>> = {
 	config: [
 		'`check` loads the configuration as the console would and names every problem with file, line, column and the line itself; exit 0',
 		'or 78 (65 when the file cannot be read). `explain CHECK` prints what a check will really do: resolved address, headers with',
-		'secrets masked, conditions, rhythm. `schema` prints the JSON Schema that editors read. None of them opens the state or asks anybody.',
+		'secrets masked, conditions, rhythm; `explain PLAN` where a backup plan copies from and to, under which names, when, how long it is',
+		'kept, how it is proven and restored. `schema` prints the JSON Schema that editors read. None of them opens the state or asks anybody.',
 		'',
 		'`prove` tries every condition of every check and action on made-up readings and lists it with one that fails it. A condition that no',
 		'reading could fail is *vacuous*, one that none could satisfy *impossible*: exit 1 when there is one of either, else 0. What it finds',
@@ -80,8 +82,9 @@ const ABOUT: Readonly<Record<string, readonly string[]>> = {
 	],
 	watch: [
 		'The console’s poller without a screen, for a service manager. It takes the polling lease, or follows whoever holds it and takes',
-		'over when that one ends; consoles opened meanwhile follow it. One line for each level that was confirmed. Ends with Ctrl-C,',
-		'SIGTERM or SIGHUP.',
+		'over when that one ends; consoles opened meanwhile follow it. One line for each level that was confirmed, for each plan that stands',
+		'otherwise than before, and for each backup, drill or restore that ended. Whoever holds the lease runs the plans that are due. Ends',
+		'with Ctrl-C, SIGTERM or SIGHUP; what it was backing up then is cancelled and taken away first.',
 	],
 };
 

@@ -1,4 +1,4 @@
-import type { CopyPicture, PlanPicture } from '../domain/backup-picture.ts';
+import type { CopyPicture, PlanPicture, RestorePreview } from '../domain/backup-picture.ts';
 import { type PlanId, planId } from '../domain/ids.ts';
 import type { OwnText } from '../domain/own-text.ts';
 import type { Layer, PictureState } from '../store/index.ts';
@@ -8,9 +8,7 @@ export const OPENED_CHOICE = 'plan-opened';
 /** A restore that waits for another operator: what `writeAsked` makes of it. */
 export const ASKED_CHOICE = 'restore-asked';
 
-const PLAN_PREFIX = 'plan:';
-
-export const planRow = (plan: PlanId): string => `${PLAN_PREFIX}${plan}`;
+export const planRow = (plan: PlanId): string => `plan:${plan}`;
 export const RUN_ROW = 'run';
 export const copyRow = (copy: Pick<CopyPicture, 'target' | 'name'>): string =>
 	`copy:${JSON.stringify([copy.target, copy.name])}`;
@@ -97,13 +95,24 @@ export interface Asked {
 	readonly subject: string;
 	/** Epoch ms. */
 	readonly at: number;
+	/** How long another one has to agree; 0: not known here. */
 	readonly minutes: number;
 }
 
+/** Whether this operator's own asking for this restore waits for another one. */
 export function askedOf(state: PictureState, subject: string): Asked | null {
+	const { restore } = state.fetched;
+	const own = state.face?.operator;
 	const text = state.view.choices[ASKED_CHOICE];
-	if (!text) return null;
-	const asked = JSON.parse(text) as Asked;
-	const isOver = asked.minutes > 0 && state.now > asked.at + asked.minutes * 60_000;
-	return asked.subject === subject && !isOver ? asked : null;
+	const asked = text ? (JSON.parse(text) as Asked) : null;
+	const isOver = asked !== null && asked.minutes > 0 && state.now > asked.at + asked.minutes * 60_000;
+	if (asked?.subject === subject && !isOver) return asked;
+	const second = restore && isAbout(restore, subject) ? restore.second : null;
+	if (!second?.needed || second.askedAt === null || second.askedBy !== own) return null;
+	return { subject, at: second.askedAt, minutes: 0 };
+}
+
+function isAbout({ plan, copy }: RestorePreview, subject: string): boolean {
+	const restored = readRestored(subject);
+	return restored.plan === plan && restored.copy === copy.name && restored.target === copy.target;
 }

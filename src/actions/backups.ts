@@ -1,5 +1,6 @@
 import type { BackupVerb } from '../domain/backup.ts';
 import type { PictureState } from '../store/index.ts';
+import { NO_PLAN, whyNotVerb } from './backup-verbs.ts';
 import {
 	copyInHand,
 	OPENED_CHOICE,
@@ -18,29 +19,9 @@ import { tellRefusal } from './tell.ts';
 
 const HERE: readonly Place[] = ['backups', 'plan'];
 
-const NO_PLAN = words('there is no backup plan here', '此处没有备份计划');
-const NOTHING = words('this plan has nothing to back up', '该计划没有可备份的内容');
-const BUSY = words('this plan is busy; X cancels it', '该计划正在执行；按 X 取消');
-const CANNOT: Readonly<Record<BackupVerb, Words>> = {
-	backup: words('this plan cannot be backed up now', '该计划目前无法备份'),
-	verify: words('this plan cannot be verified', '该计划无法校验'),
-	drill: words(
-		'what this plan keeps cannot be restored, so there is no drill',
-		'该计划的内容无法恢复，因此不能演练',
-	),
-	prune: words('copies of this plan are kept for ever', '该计划的备份永久保留'),
-	restore: words('what this plan keeps is a record: it cannot be restored', '该计划保存的是记录，无法恢复'),
-};
-
 /** Why a verb cannot be done with the plan in hand, or null. */
 function unless(verb: BackupVerb) {
-	return (state: PictureState): Words | null => {
-		const plan = planInHand(state);
-		if (!plan) return NO_PLAN;
-		if (plan.nothing !== null) return NOTHING;
-		if (plan.actions[verb] === undefined) return CANNOT[verb];
-		return plan.running ? BUSY : null;
-	};
+	return (state: PictureState): Words | null => whyNotVerb(planInHand(state), verb);
 }
 
 /** Runs a verb of the plan in hand; what reads a copy takes the selected one, on the list the newest. */
@@ -130,8 +111,8 @@ export const backupActions: readonly Action[] = [
 		keys: ['V'],
 		label: words('verify', '校验'),
 		help: words(
-			'read a copy back and prove that it is whole: the selected one, on the list the newest',
-			'读回备份并证明其完整：所选的一份，列表中为最新一份',
+			'read a copy back and prove it whole: the selected one, or the newest',
+			'读回备份并证明其完整：所选的一份，或最新一份',
 		),
 		where: HERE,
 		disabled: unless('verify'),
@@ -199,7 +180,7 @@ export const backupActions: readonly Action[] = [
 		id: 'backup.cancel',
 		keys: ['X'],
 		label: words('cancel', '取消执行'),
-		help: words('end what runs of this plan; it leaves nothing behind', '终止该计划正在执行的操作，不留残余'),
+		help: words('end what runs of this plan, with nothing left behind', '终止该计划正在执行的操作，不留残余'),
 		where: HERE,
 		disabled: (state) =>
 			planInHand(state)?.running

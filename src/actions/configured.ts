@@ -1,5 +1,7 @@
 import { ownText } from '../domain/own-text.ts';
 import type { ActionFace } from '../domain/picture.ts';
+import { whyNotVerb } from './backup-verbs.ts';
+import { planOf } from './backup-view.ts';
 import { type Action, type ActionContext, defineAction, words } from './define.ts';
 import { launch } from './operations.ts';
 import { openPrune } from './prune.ts';
@@ -31,8 +33,11 @@ function configured(face: ActionFace): Action {
 /** What removes or replaces something goes through its own pages. */
 function planActions(face: ActionFace): readonly Action[] {
 	const { plan, verb } = face.backup ?? {};
-	const one = configured(face);
-	if (plan === undefined) return [one];
+	if (plan === undefined || verb === undefined) return [configured(face)];
+	const one: Action = {
+		...configured(face),
+		disabled: (state) => whyNotVerb(planOf(state, plan), verb),
+	};
 	const guided = (run: (context: ActionContext) => void | Promise<void>, help: Action['help']) => [
 		{ ...one, help, run },
 	];
@@ -48,7 +53,8 @@ function planActions(face: ActionFace): readonly Action[] {
 				words('see what would be removed, then agree', '查看将被删除的内容，再确认'),
 			);
 		case 'backup':
-			return [one, deployAction(face, one)];
+			// The pinned one is there for steps of rounds; by name it stands beside the plain one.
+			return face.backup?.isPinned ? [] : [one, deployAction(face, one)];
 		default:
 			return [one];
 	}
@@ -59,7 +65,7 @@ function deployAction(face: ActionFace, one: Action): Action {
 		...one,
 		id: `operation.${face.id}.deploy`,
 		keys: [],
-		label: words(`${one.label.en} before a deploy`, `${one.label['zh-CN']}（部署前）`),
+		label: words(`Before a deploy · ${one.label.en}`, `部署前 · ${one.label['zh-CN']}`),
 		help: words('a copy that retention never removes', '该份备份不会被保留策略删除'),
 		run: (context) => launch(context, { action: face.id, step: null, args: { pin: 'deploy' } }),
 	});

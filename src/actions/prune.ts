@@ -52,7 +52,13 @@ async function prune(context: ActionContext): Promise<void> {
 	}
 	const guard = actionFace(state, action)?.guard ?? 'none';
 	context.picture.view.close();
-	await start(context, { action, step: null }, guard === 'none' ? null : layer.field ? environment : 'yes');
+	// Only what was seen goes: what retention would let go meanwhile stays until it was seen too.
+	const names = (state.fetched.prune?.remove ?? []).map((copy) => copy.name).join('\n');
+	await start(
+		context,
+		{ action, step: null, args: { names } },
+		guard === 'none' ? null : layer.field ? environment : 'yes',
+	);
 }
 
 export const pruneActions: readonly Action[] = [

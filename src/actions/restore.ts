@@ -3,6 +3,7 @@ import type { PlanId } from '../domain/ids.ts';
 import type { PictureState } from '../store/index.ts';
 import {
 	ASKED_CHOICE,
+	type Asked,
 	askedOf,
 	copiesOf,
 	copyRow,
@@ -91,8 +92,12 @@ async function agree(context: ActionContext): Promise<void> {
 		const { error } = answer;
 		const isSecond = error.kind === 'refused' && error.why === 'needs-second';
 		if (!isSecond) return tellRefusal(context, error);
-		const minutes = Number(error.detail['minutes'] ?? 0);
-		picture.view.choose(ASKED_CHOICE, JSON.stringify({ subject: layer.subject, at: context.now(), minutes }));
+		const waiting: Asked = {
+			subject: layer.subject,
+			at: Number(error.detail['at'] ?? context.now()),
+			minutes: Number(error.detail['minutes'] ?? 0),
+		};
+		picture.view.choose(ASKED_CHOICE, JSON.stringify(waiting));
 		// The same page again, without the question: now it says whom it waits for.
 		picture.view.close();
 		return picture.view.open({ ...layer, openedAt: context.monotonic(), field: null });

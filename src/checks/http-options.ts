@@ -1,27 +1,14 @@
 import { z } from 'zod';
-import { reveal, Secret, type Text } from '../domain/secret.ts';
-import { isText, secretText, size, url, written } from '../fields/fields.ts';
+import { Secret, type Text } from '../domain/secret.ts';
+import { isText, secretText, size, url } from '../fields/fields.ts';
+import { httpHeaders } from '../fields/http-headers.ts';
+
+export { httpHeaders };
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const trueOrFalse = () => z.boolean({ error: 'expected true or false' });
 
 export const httpMethod = () => z.enum(METHODS, { error: `expected one of ${METHODS.join(', ')}` });
-
-export const httpHeaders = () =>
-	written<Record<string, Text>>(
-		(value) =>
-			typeof value === 'object' &&
-			value !== null &&
-			!Array.isArray(value) &&
-			Object.entries(value).every(
-				([name, held]) => TOKEN.test(name) && isText(held) && !/[\r\n\0]/.test(reveal(held)),
-			),
-		{
-			json: { type: 'object', additionalProperties: { type: 'string' } },
-			error: 'expected header names with their text, such as {Accept: "application/json"}',
-		},
-	);
 
 export const httpAuth = () =>
 	z.union(

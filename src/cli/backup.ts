@@ -1,4 +1,5 @@
 import type { PlanPicture } from '../domain/backup-picture.ts';
+import { plannedTimes } from '../domain/backup-schedule.ts';
 import { clean } from '../domain/text.ts';
 import { say } from '../i18n/messages.ts';
 import { momentText } from '../i18n/times.ts';
@@ -6,7 +7,7 @@ import { backupWords } from './backup-words.ts';
 import { type CliContext, type HeadlessCommand, UsageError } from './command.ts';
 import { withEngine } from './opened.ts';
 import { readOptions } from './options.ts';
-import { plansNamed, printOutcome, refuseTogether, sayRefusal } from './plan-report.ts';
+import { plansNamed, printOutcome, refuseTogether, refuseWithout, sayRefusal } from './plan-report.ts';
 import { endInOrder, findPlans, type PlanRun, runPlan } from './plan-run.ts';
 
 /** A word that says why a copy is kept: it becomes part of no name, and of every list. */
@@ -31,9 +32,11 @@ export const backupCommand: HeadlessCommand = {
 		return withEngine(context, { polls: false }, async (opened) => {
 			const found = await findPlans(opened, context, { anew: flags.has('due') });
 			if (!found.ok) return sayRefusal(found.error, opened, context);
-			const chosen = choose(words, flags, found.value, context);
+			const { timezone } = opened.face;
+			const chosen = choose(words, flags, found.value, timezone, context);
 			const json = flags.has('json');
-			if (chosen.length === 0 && !json) sayNext(found.value, opened.face.timezone, context);
+			if (chosen.length === 0 && !json) sayNext(found.value, timezone, context);
+			for (const plan of chosen) if (plan.nothing === null) refuseWithout(plan, 'backup', context);
 			const nothing = chosen.filter((plan) => plan.nothing !== null);
 			const runs: PlanRun[] = [];
 			const stopping = endInOrder(opened, context);
@@ -48,20 +51,25 @@ export const backupCommand: HeadlessCommand = {
 	},
 };
 
+/** Whether its planned time has come and nothing was made since; overdue is what has been so for a while. */
+function isDue({ schedule, nothing, last, actions }: PlanPicture, now: number, zone: string): boolean {
+	if (schedule === null || nothing !== null || actions.backup === undefined) return false;
+	const planned = plannedTimes(schedule, now, zone, last?.at ?? null).last;
+	return planned !== null && (last === null || last.at < planned);
+}
+
 function choose(
 	words: readonly string[],
 	flags: ReadonlySet<string>,
 	plans: readonly PlanPicture[],
+	zone: string,
 	context: CliContext,
 ): readonly PlanPicture[] {
 	const named = plansNamed(words, plans, context);
 	if (flags.has('all')) return plans;
 	if (flags.has('due')) {
 		const now = context.clock.now();
-		return plans.filter(
-			(plan) =>
-				plan.nothing === null && (plan.overdueSince !== null || (plan.nextAt !== null && plan.nextAt <= now)),
-		);
+		return plans.filter((plan) => isDue(plan, now, zone));
 	}
 	if (named.length > 0) return named;
 	const list = plans.map((plan) => plan.id).join(', ');

@@ -50,7 +50,7 @@ export interface CliContext extends Printer {
 	openEngine(wishes: OpenWishes): Promise<Result<Engine, OpenFailure>>;
 	/** Resolves when the process is asked to end (Ctrl-C, TERM, HUP) with the exit code for it. */
 	readonly interrupted: Promise<number>;
-	/** From now on an orderly end may take so long after a signal, ms; asked twice by Ctrl-C it comes at once. */
+	/** An orderly end may take so long after the signal, ms; asked twice by Ctrl-C it comes at once. */
 	linger(ms: number): void;
 }
 

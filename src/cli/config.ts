@@ -1,4 +1,5 @@
 import { explainCheck, unknownCheckText } from '../config/explain.ts';
+import { explainPlan } from '../config/explain-plan.ts';
 import { findConfig } from '../config/find.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { configSchema } from '../config/schema.ts';
@@ -17,7 +18,7 @@ export type ConfigCommandContext = Pick<
 	'out' | 'err' | 'json' | 'locale' | 'sources' | 'configPath' | 'environment' | 'cwd' | 'reservedKeys'
 >;
 
-const USAGE = 'config check [--json] | explain <check> | prove [--json] | schema';
+const USAGE = 'config check [--json] | explain <check or plan> | prove [--json] | schema';
 
 const words = defineMessages({
 	en: {
@@ -44,8 +45,8 @@ const words = defineMessages({
 export const configCommand = {
 	name: 'config',
 	summary: {
-		en: 'check the configuration, explain a check, prove its conditions, print the JSON Schema',
-		'zh-CN': '检查配置、解释检查、证明条件、输出 JSON Schema',
+		en: 'check the configuration, explain a check or a backup plan, prove its conditions, print the JSON Schema',
+		'zh-CN': '检查配置、解释检查或备份计划、证明条件、输出 JSON Schema',
 	},
 	usage: USAGE,
 	async run(args, context): Promise<number> {
@@ -150,8 +151,10 @@ async function check(context: ConfigCommandContext, json: boolean): Promise<numb
 async function explain(id: string, context: ConfigCommandContext, json: boolean): Promise<number> {
 	const loaded = await load(context, json);
 	if (typeof loaded === 'number') return loaded;
-	const text = explainCheck(loaded.system, id, context.locale);
-	if (text === null) {
+	const text = [explainCheck, explainPlan]
+		.flatMap((explained) => explained(loaded.system, id, context.locale) ?? [])
+		.join('\n');
+	if (text === '') {
 		context.err(unknownCheckText(loaded.system, id, context.locale));
 		return EXIT.usage;
 	}

@@ -1,7 +1,7 @@
 import type { HeadlessCommand } from './command.ts';
 import { withEngine } from './opened.ts';
 import { readOptions } from './options.ts';
-import { planNamed, printOutcome, sayRefusal } from './plan-report.ts';
+import { planNamed, printOutcome, refuseWithout, sayRefusal } from './plan-report.ts';
 import { endInOrder, findPlans, runPlan } from './plan-run.ts';
 
 /** Rehearses a restore, and says what was held against the restored copy. */
@@ -16,9 +16,10 @@ export const drillCommand: HeadlessCommand = {
 		const known = { flags: ['json'], valued: ['copy', 'target'] };
 		const { words, flags, values } = readOptions(args, known, context.locale);
 		return withEngine(context, { polls: false }, async (opened) => {
-			const found = await findPlans(opened, context, { anew: false });
+			const found = await findPlans(opened, context, { anew: values['copy'] !== undefined });
 			if (!found.ok) return sayRefusal(found.error, opened, context);
 			const plan = planNamed(words, found.value, context);
+			refuseWithout(plan, 'drill', context);
 			const stopping = endInOrder(opened, context);
 			const run = await runPlan({ plan, verb: 'drill', args: values }, opened, context, stopping);
 			const json = flags.has('json');

@@ -20,9 +20,6 @@ export interface Opened {
 	endsItself(): void;
 }
 
-/** How long taking away what was begun may take: a server may have to drop what was restored into it. */
-const LINGER_MS = 30_000;
-
 /** Opens the engine for one command, runs it, and closes in order; a failure to open is said and becomes the exit code. */
 export async function withEngine(
 	context: CliContext,
@@ -57,7 +54,6 @@ export async function withEngine(
 			plans: () => plans,
 			endsItself() {
 				endsItself = true;
-				context.linger(LINGER_MS);
 			},
 			on(listener) {
 				listeners.add(listener);

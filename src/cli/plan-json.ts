@@ -6,10 +6,10 @@ import { ownText } from '../domain/own-text.ts';
 import type { SystemFace } from '../domain/picture.ts';
 import { cadencedText, planReasonText } from '../i18n/backup.ts';
 import { faultText } from '../i18n/fault.ts';
-import { refusalText } from '../i18n/refusal.ts';
 import { reasonLine } from './check-lines.ts';
 import type { CliContext } from './command.ts';
 import { levelOfRun } from './plan-exit.ts';
+import { planRefusalText } from './plan-refusal.ts';
 import type { PlanRun } from './plan-run.ts';
 
 type Speaker = Pick<CliContext, 'locale'>;
@@ -60,7 +60,7 @@ export function planJson(plan: PlanPicture, { timezone }: SystemFace, { locale }
 }
 
 export function refusalJson(refusal: Refusal, { timezone }: SystemFace, { locale }: Speaker) {
-	const text = refusalText(refusal, locale, timezone);
+	const text = planRefusalText(refusal, locale, timezone);
 	if (refusal.kind === 'fault') return { why: refusal.fault.code, text, by: null, at: null };
 	if (refusal.kind === 'conflict') return { why: 'conflict', text, by: refusal.by, at: iso(refusal.at) };
 	const { by, at } = refusal.detail;

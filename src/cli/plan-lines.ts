@@ -11,6 +11,7 @@ import {
 	planReasonText,
 	spanWords,
 } from '../i18n/backup.ts';
+import { backupLine } from '../i18n/backup-lines.ts';
 import { say } from '../i18n/messages.ts';
 import { dateText, momentText } from '../i18n/times.ts';
 import { backupWords, verbWords } from './backup-words.ts';
@@ -39,7 +40,7 @@ export function printPlan(plan: PlanPicture, { timezone }: SystemFace, context: 
 		levelMark(plan.level, locale),
 		`  ${plan.id}`,
 		title === plan.id ? '' : `  ${title}`,
-		`  ${plan.source} ${plan.subject}${places === '' ? '' : ` → ${places}`}`,
+		plan.source === '' ? '' : `  ${plan.source} ${plan.subject} → ${places}`,
 	);
 	if (plan.nothing !== null) {
 		out(`${INDENT}${word('nothing-to-copy', { why: ownText(plan.nothing, locale) })}`);
@@ -125,10 +126,14 @@ export function printEvidence(
 	which: 'all' | 'broken',
 ): void {
 	const { locale, out } = context;
-	if (!drill.couldFail) out(`${indent}${say(backupWords, locale, 'could-not-fail')}`);
-	for (const { name, level, expected, found } of drill.evidence) {
-		if (which === 'broken' && level === 'ok') continue;
-		const key = expected === '' || expected === found ? 'expected-same' : 'expected';
-		out(indent, levelMark(level, locale), `  ${say(backupWords, locale, key, { name, expected, found })}`);
+	if (!drill.couldFail)
+		out(indent, levelMark('warning', locale), `  ${say(backupWords, locale, 'could-not-fail')}`);
+	else if (which === 'all') out(indent, levelMark('ok', locale), `  ${backupLine(locale, 'control-failed')}`);
+	for (const { kind, name, level, expected, found } of drill.evidence) {
+		if (kind === 'control' || (which === 'broken' && level === 'ok')) continue;
+		const shown = kind === 'rows' || kind === 'sum' ? say(backupWords, locale, `of-${kind}`, { name }) : name;
+		const key = level === 'ok' || expected === '' ? 'expected-same' : 'expected';
+		const values = { name: shown, expected, found: found === '' ? '–' : found };
+		out(indent, levelMark(level, locale), `  ${say(backupWords, locale, key, values)}`);
 	}
 }

@@ -6,7 +6,6 @@ import { ownText } from '../domain/own-text.ts';
 import { clean } from '../domain/text.ts';
 import { spanWords } from '../i18n/backup.ts';
 import { say } from '../i18n/messages.ts';
-import { refusalText } from '../i18n/refusal.ts';
 import { backupWords, verbWords } from './backup-words.ts';
 import { levelMark, reasonLine } from './check-lines.ts';
 import { type CliContext, UsageError } from './command.ts';
@@ -14,6 +13,7 @@ import type { Opened } from './opened.ts';
 import { exitOfRefusal, exitOfRuns, levelOfRun } from './plan-exit.ts';
 import { runJson } from './plan-json.ts';
 import { INDENT, printCopies, printEvidence } from './plan-lines.ts';
+import { planRefusalText } from './plan-refusal.ts';
 import type { PlanRun, Stopping } from './plan-run.ts';
 
 const TAIL_LINES = 5;
@@ -31,6 +31,19 @@ export function plansNamed(
 		if (plan) return plan;
 		throw new UsageError(say(backupWords, locale, 'unknown-plan', { name: clean(name, { max: 80 }), list }));
 	});
+}
+
+/** A verb that a plan does not have is a usage error. */
+export function refuseWithout(plan: PlanPicture, verb: BackupVerb, { locale }: CliContext): void {
+	if (plan.actions[verb] !== undefined) return;
+	if (plan.nothing !== null) {
+		const why = ownText(plan.nothing, locale);
+		throw new UsageError(
+			`${plan.id}${say(backupWords, locale, 'colon')}${say(backupWords, locale, 'nothing-to-copy', { why })}`,
+		);
+	}
+	const values = { plan: plan.id, verb: say(verbWords, locale, verb) };
+	throw new UsageError(say(backupWords, locale, 'cannot-verb', values));
 }
 
 /** The one plan that is named; none or several are a usage error. */
@@ -53,10 +66,22 @@ export function refuseTogether(options: readonly (string | false)[], { locale }:
 		throw new UsageError(say(backupWords, locale, 'together', { one, other }));
 }
 
+/** The same command once more, ready to be copied: what a shell would read is quoted, and it is about the same system. */
+export function againText(
+	words: readonly string[],
+	{ configPath, environment }: Pick<CliContext, 'configPath' | 'environment'>,
+): string {
+	const quote = (text: string) =>
+		/^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+	const system = configPath === null ? [] : ['--config', configPath];
+	const where = environment === undefined ? [] : ['--env', environment];
+	return ['rounds', ...system, ...where, ...words].map(quote).join(' ');
+}
+
 /** Says why something was not begun, and what the exit code is then. */
 export function sayRefusal(refusal: Refusal, { face }: Opened, context: CliContext, plan?: string): number {
 	const before = plan === undefined ? '' : `${plan}${say(backupWords, context.locale, 'colon')}`;
-	context.err(`rounds: ${before}${refusalText(refusal, context.locale, face.timezone)}`);
+	context.err(`rounds: ${before}${planRefusalText(refusal, context.locale, face.timezone)}`);
 	return exitOfRefusal(refusal);
 }
 

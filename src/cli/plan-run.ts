@@ -25,6 +25,8 @@ export interface PlanRun {
 	readonly tail: readonly string[];
 }
 
+/** How long taking away what was begun may take: a server may have to drop what was restored into it. */
+export const LINGER_MS = 30_000;
 /** Progress is drawn so often at most. */
 const DRAW_MS = 250;
 
@@ -39,6 +41,7 @@ export function endInOrder(opened: Opened, context: CliContext): Stopping {
 	let code: number | null = null;
 	const asked = context.interrupted.then((given) => {
 		code = given;
+		context.linger(LINGER_MS);
 		context.live(null);
 		context.err(`rounds: ${say(backupWords, context.locale, 'stopping')}`);
 		return given;

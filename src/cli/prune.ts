@@ -10,7 +10,14 @@ import { readOptions } from './options.ts';
 import { exitOfRefusal } from './plan-exit.ts';
 import { pruneJson } from './plan-json.ts';
 import { INDENT } from './plan-lines.ts';
-import { plansNamed, printOutcome, refuseTogether, sayRefusal } from './plan-report.ts';
+import {
+	againText,
+	plansNamed,
+	printOutcome,
+	refuseTogether,
+	refuseWithout,
+	sayRefusal,
+} from './plan-report.ts';
 import { endInOrder, findPlans, type PlanRun, runPlan } from './plan-run.ts';
 
 /** Shows what retention would remove, and removes it only when that is said. */
@@ -45,6 +52,7 @@ export const pruneCommand: HeadlessCommand = {
 			const list = found.value.map((plan) => plan.id).join(', ');
 			if (words.length === 0 && !flags.has('all'))
 				throw new UsageError(say(backupWords, locale, 'which-prune', { list }));
+			for (const plan of plans) refuseWithout(plan, 'prune', context);
 			const json = flags.has('json');
 			return isAgreed
 				? prune(plans, confirm, json, opened, context)
@@ -87,7 +95,8 @@ async function preview(
 	}
 	for (const one of previews) printPreview(one, opened, context);
 	if (!previews.some(isSomething)) return code;
-	const command = `rounds prune ${words.length === 0 ? '--all' : words.join(' ')} ${agreeing(plans, opened)}`;
+	const which = words.length === 0 ? ['--all'] : words;
+	const command = againText(['prune', ...which, ...agreeing(plans, opened)], context);
 	context.out();
 	context.out(say(backupWords, context.locale, 'not-pruned', { command }));
 	return code;
@@ -101,8 +110,8 @@ async function prune(
 	context: CliContext,
 ): Promise<number> {
 	const how = agreeing(plans, opened);
-	if (confirm === null && how !== '--yes') {
-		const command = `rounds prune ${plans.map((plan) => plan.id).join(' ')} ${how}`;
+	if (confirm === null && how[0] !== '--yes') {
+		const command = againText(['prune', ...plans.map((plan) => plan.id), ...how], context);
 		context.err(`rounds: ${say(backupWords, context.locale, 'needs-agreeing', { command })}`);
 		return EXIT.usage;
 	}
@@ -114,7 +123,9 @@ async function prune(
 		if (stopping.code !== null) break;
 		const plan = plans.find((known) => known.id === one.plan);
 		if (!plan) continue;
-		const ask = { plan, verb: 'prune', confirmed: confirm ?? 'yes' } as const;
+		// Only what was shown may go, whatever became due meanwhile.
+		const names = one.remove.map((copy) => copy.name).join('\n');
+		const ask = { plan, verb: 'prune', args: { names }, confirmed: confirm ?? 'yes' } as const;
 		runs.push(await runPlan(ask, opened, context, stopping));
 	}
 	const more = { pruned: true, previews: previews.map(pruneJson) };
@@ -124,11 +135,11 @@ async function prune(
 const isSomething = ({ remove, parts }: PrunePreview): boolean => remove.length + parts.length > 0;
 
 /** What has to be said so that something is removed: the environment's name where that is guarded by it. */
-function agreeing(plans: readonly PlanPicture[], { face }: Opened): string {
+function agreeing(plans: readonly PlanPicture[], { face }: Opened): readonly string[] {
 	const isTyped = plans.some((plan) =>
 		face.actions.some((action) => action.id === plan.actions.prune && action.guard === 'typed'),
 	);
-	return isTyped ? `--confirm ${face.environment.name}` : '--yes';
+	return isTyped ? ['--confirm', face.environment.name] : ['--yes'];
 }
 
 /** What goes and what stays, each with its size, and why. */

@@ -1,21 +1,25 @@
-import type { CopyPicture, PlanPicture, RestorePreview } from '../domain/backup-picture.ts';
+import type { PlanPicture } from '../domain/backup-picture.ts';
 import type { Refusal } from '../domain/engine.ts';
 import { levelOfFault } from '../domain/fault.ts';
 import { exitCodeOf, worstLevel } from '../domain/level.ts';
 import { clean } from '../domain/text.ts';
 import { say } from '../i18n/messages.ts';
-import { clockText } from '../i18n/times.ts';
 import { backupWords } from './backup-words.ts';
 import { type CliContext, EXIT, type HeadlessCommand, UsageError } from './command.ts';
 import { type Opened, withEngine } from './opened.ts';
 import { readOptions } from './options.ts';
 import { copyJson, restoreJson } from './plan-json.ts';
 import { printCopies } from './plan-lines.ts';
-import { planNamed, printOutcome, refuseTogether, sayRefusal } from './plan-report.ts';
+import {
+	againText,
+	planNamed,
+	printOutcome,
+	refuseTogether,
+	refuseWithout,
+	sayRefusal,
+} from './plan-report.ts';
 import { endInOrder, findPlans, runPlan } from './plan-run.ts';
 import { printPreview } from './restore-lines.ts';
-
-const MINUTE_MS = 60_000;
 
 interface Wish {
 	readonly copy: string;
@@ -39,11 +43,12 @@ export const restoreCommand: HeadlessCommand = {
 		const { copy, target = null, confirm = null } = values;
 		refuseTogether([flags.has('preview') && '--preview', confirm !== null && '--confirm'], context);
 		return withEngine(context, { polls: false }, async (opened) => {
-			const found = await findPlans(opened, context, { anew: false });
+			const found = await findPlans(opened, context, { anew: true });
 			if (!found.ok) return sayRefusal(found.error, opened, context);
 			const plan = planNamed(words, found.value, context);
-			if (!plan.restorable)
+			if (plan.nothing === null && !plan.restorable)
 				throw new UsageError(say(backupWords, context.locale, 'no-restore', { plan: plan.id }));
+			refuseWithout(plan, 'restore', context);
 			refuseOther(confirm, opened, context);
 			const json = flags.has('json');
 			if (copy === undefined) return offerCopies(plan, opened, context, json);
@@ -95,7 +100,9 @@ async function restore(plan: PlanPicture, wish: Wish, opened: Opened, context: C
 		const code = agrees ? EXIT.usage : exitCodeOf(bad);
 		if (json) context.json({ ...restoreJson(preview, context), restored: false, exit: code });
 		else printPreview(preview, opened.face, context);
-		const command = commandOf(plan, preview.copy, wish, preview);
+		const from = target === null ? [] : ['--target', target];
+		const agreed = ['--copy', preview.copy.name, ...from, '--confirm', preview.environment];
+		const command = againText(['restore', plan.id, ...agreed], context);
 		if (agrees) err(`rounds: ${say(backupWords, locale, 'not-restored', { command })}`);
 		else if (!json) context.out(say(backupWords, locale, 'only-preview'));
 		return code;
@@ -105,45 +112,9 @@ async function restore(plan: PlanPicture, wish: Wish, opened: Opened, context: C
 	const args = { copy, ...(target === null ? {} : { target }) };
 	const run = await runPlan({ plan, verb: 'restore', args, confirmed: confirm }, opened, context, stopping);
 	const more = { preview: restoreJson(preview, context), restored: run.operation?.level === 'ok' };
-	const code = printOutcome({ verb: 'restore', runs: [run] }, opened, context, { json, stopping }, more);
-	if (run.refusal !== null) await saySecond(run.refusal, ask, opened, context);
-	return code;
+	return printOutcome({ verb: 'restore', runs: [run] }, opened, context, { json, stopping }, more);
 }
 
 function isUnknownCopy(refusal: Refusal): boolean {
 	return refusal.kind === 'refused' && refusal.why === 'no-such-copy';
-}
-
-/** How to agree, ready to be copied; names that a shell would read are quoted. */
-function commandOf(
-	plan: PlanPicture,
-	{ name }: CopyPicture,
-	{ target }: Wish,
-	{ environment }: RestorePreview,
-) {
-	const quote = (text: string) =>
-		/^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-	const from = target === null ? '' : ` --target ${quote(target)}`;
-	return `rounds restore ${plan.id} --copy ${quote(name)}${from} --confirm ${quote(environment)}`;
-}
-
-/** Where another operator has to agree: who asked, and until when. */
-async function saySecond(
-	refusal: Refusal,
-	ask: { readonly plan: PlanPicture['id']; readonly copy: string; readonly target: string | null },
-	opened: Opened,
-	{ err, locale }: CliContext,
-): Promise<void> {
-	if (refusal.kind !== 'refused' || refusal.why !== 'needs-second') return;
-	const looked = await opened.engine.send('restore.preview', ask);
-	const second = looked.ok ? looked.value.second : null;
-	if (!second || second.askedBy === null || second.askedAt === null) return;
-	const zone = opened.face.timezone;
-	const until = second.askedAt + Number(refusal.detail['minutes'] ?? 0) * MINUTE_MS;
-	const values = {
-		by: second.askedBy,
-		at: clockText(second.askedAt, zone),
-		until: clockText(until, zone),
-	};
-	err(`rounds: ${say(backupWords, locale, 'second-wait', values)}`);
 }

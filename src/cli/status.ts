@@ -7,6 +7,7 @@ import { momentText, zoneText } from '../i18n/times.ts';
 import { ageLine, levelMark, presentLevel, reasonLine, valuesLine } from './check-lines.ts';
 import { type HeadlessCommand, readFlags, refuseWords } from './command.ts';
 import { withEngine } from './opened.ts';
+import { planStandingJson, printStandings } from './status-plans.ts';
 import { cliWords } from './words.ts';
 
 /** Prints the present as it is stored, asking nothing: what is old is said to be old. */
@@ -17,14 +18,19 @@ export const statusCommand: HeadlessCommand = {
 	async run(args, context) {
 		const { words, flags } = readFlags(args, ['json'], context.locale);
 		refuseWords(words, 'status', context.locale);
-		return withEngine(context, { polls: false }, async ({ face, pictures }) => {
+		return withEngine(context, { polls: false }, async ({ face, pictures, plans }) => {
 			const { locale } = context;
 			const now = context.clock.now();
 			const rows = face.checks.map((check) => {
 				const picture = pictures.get(check.id);
 				return { check, picture, level: presentLevel(check, picture, now) };
 			});
-			const level = worstLevel(rows.filter((r) => !r.picture?.hushed).map((r) => r.level));
+			const backups = plans() ?? [];
+			// What is overdue, failed or not proven counts like a check that says so.
+			const level = worstLevel([
+				...rows.filter((r) => !r.picture?.hushed).map((r) => r.level),
+				...backups.map((plan) => plan.level),
+			]);
 			const evaluated = rows.filter((r) => (r.picture?.at ?? 0) > 0 && r.level !== 'pending').length;
 			if (flags.has('json')) {
 				const checks = rows.map(({ check, picture, level: shown }) => ({
@@ -49,6 +55,7 @@ export const statusCommand: HeadlessCommand = {
 					level,
 					coverage,
 					checks,
+					plans: backups.map((plan) => planStandingJson(plan, face, context)),
 				};
 				context.json(json);
 				return exitCodeOf(level);
@@ -74,6 +81,7 @@ export const statusCommand: HeadlessCommand = {
 					if (picture?.hushed) context.out(`      ${hushText(picture.hushed, locale, (id) => id)}`);
 				}
 			}
+			printStandings(backups, face, context);
 			context.out();
 			context.out(say(cliWords, locale, 'coverage', { evaluated, declared: rows.length }));
 			return exitCodeOf(level);

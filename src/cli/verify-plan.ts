@@ -3,7 +3,7 @@ import { say } from '../i18n/messages.ts';
 import { backupWords } from './backup-words.ts';
 import { type CliContext, EXIT, UsageError } from './command.ts';
 import { withEngine } from './opened.ts';
-import { plansNamed, printOutcome, sayRefusal } from './plan-report.ts';
+import { plansNamed, printOutcome, refuseWithout, sayRefusal } from './plan-report.ts';
 import { endInOrder, findPlans, type PlanRun, runPlan } from './plan-run.ts';
 
 export interface VerifyWish {
@@ -33,7 +33,7 @@ export async function verifyPlans(
 		return EXIT.input;
 	}
 	return withEngine({ ...context, openEngine: async () => engine }, { polls: false }, async (opened) => {
-		const found = await findPlans(opened, context, { anew: false });
+		const found = await findPlans(opened, context, { anew: args['copy'] !== undefined });
 		if (!found.ok) return sayRefusal(found.error, opened, context);
 		const list = found.value.map((plan) => plan.id).join(', ');
 		const other = names.filter((name) => !found.value.some((plan) => plan.id === name));
@@ -46,6 +46,7 @@ export async function verifyPlans(
 			return EXIT.input;
 		}
 		const plans = plansNamed(names, found.value, context);
+		for (const plan of plans) refuseWithout(plan, 'verify', context);
 		const runs: PlanRun[] = [];
 		const stopping = endInOrder(opened, context);
 		for (const plan of plans) {

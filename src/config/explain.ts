@@ -27,6 +27,8 @@ const words = defineMessages({
 		none: 'none',
 		unknown: 'no check is called "{name}"',
 		meant: 'no check is called "{name}"; did you mean "{meant}"?',
+		'unknown-either': 'no check and no backup plan is called "{name}"',
+		'meant-either': 'no check and no backup plan is called "{name}"; did you mean "{meant}"?',
 	},
 	'zh-CN': {
 		kind: '类型',
@@ -45,6 +47,8 @@ const words = defineMessages({
 		none: '无',
 		unknown: '没有名为“{name}”的检查',
 		meant: '没有名为“{name}”的检查；是否想写“{meant}”？',
+		'unknown-either': '没有名为“{name}”的检查或备份计划',
+		'meant-either': '没有名为“{name}”的检查或备份计划；是否想写“{meant}”？',
 	},
 });
 
@@ -96,11 +100,10 @@ export function explainCheck(system: SystemDefinition, id: string, locale: Local
 
 /** Why there is nothing to explain. */
 export function unknownCheckText(system: SystemDefinition, id: string, locale: Locale): string {
-	const meant = nearest(
-		id,
-		system.checks.map((check) => check.id),
-	);
-	return say(words, locale, meant === null ? 'unknown' : 'meant', {
+	const plans = system.backups.map((plan) => plan.id);
+	const meant = nearest(id, [...system.checks.map((check) => check.id), ...plans]);
+	const key = meant === null ? 'unknown' : 'meant';
+	return say(words, locale, plans.length === 0 ? key : `${key}-either`, {
 		name: clean(id, { max: 80 }),
 		meant: meant ?? '',
 	});
@@ -134,10 +137,11 @@ export function spanText(ms: number): string {
 	return text;
 }
 
-function optionLines(options: unknown): string[] {
+/** `key: value` of every option that is set, secrets masked. */
+export function optionLines(options: unknown): string[] {
 	if (typeof options !== 'object' || options === null) return [];
 	return Object.entries(options).flatMap(([key, value]) =>
-		value === undefined ? [] : [`${key}: ${optionText(value)}`],
+		value === undefined || value === null ? [] : [`${key}: ${optionText(value)}`],
 	);
 }
 

@@ -1,4 +1,6 @@
 import type { Locale } from '../domain/own-text.ts';
+import { ZH_SOURCES } from './field-words-sources.ts';
+import { ZH_TARGETS } from './field-words-targets.ts';
 
 // Sentences of the fields of check kinds, which are worded where the field is; what is not here is said in English.
 const ZH: Readonly<Record<string, string>> = {
@@ -196,7 +198,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
 export function fieldWords(message: string, locale: Locale): string {
 	if (locale === 'en') return message;
 	const wanted = message.replace(/^expected /, '');
-	const known = ZH[wanted];
+	const known = ZH[wanted] ?? ZH_TARGETS[wanted] ?? ZH_SOURCES[wanted];
 	if (known !== undefined) return wanted === message ? known : `应为${known}`;
 	for (const [pattern, said] of PATTERNS) if (pattern.test(message)) return message.replace(pattern, said);
 	const oneOf = /^one of (.+)$/.exec(wanted);

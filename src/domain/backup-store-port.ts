@@ -2,7 +2,7 @@ import type { Copy, Drill } from './backup.ts';
 import type { PlanId } from './ids.ts';
 import type { Stored } from './storage-port.ts';
 
-/** The newest planned run that somebody took on. */
+/** The newest planned run that somebody took on. Without attempts: when the plan was first seen. */
 export interface PlannedRun {
 	/** Epoch ms for which it was planned. */
 	readonly plannedAt: number;

@@ -93,9 +93,21 @@ export function backupActionId(verb: BackupVerb, plan: string): string {
 	return `${verb}.${plan}`;
 }
 
+/** The action that backs up before a deployment, kept whatever its age: `pinned.database`. */
+export function pinnedActionId(plan: string): string {
+	return `pinned.${plan}`;
+}
+
 /** Those a round's step or a sequence may launch: a restore for real is never a step among others. */
 export function backupActionIds(plan: string): readonly string[] {
-	return BACKUP_VERBS.filter((verb) => verb !== 'restore').map((verb) => backupActionId(verb, plan));
+	const verbs = BACKUP_VERBS.filter((verb) => verb !== 'restore');
+	return [...verbs.map((verb) => backupActionId(verb, plan)), pinnedActionId(plan)];
+}
+
+/** Everything that can happen to a plan, by its action's id: one at a time. */
+export function planActionIds(plan: string): ReadonlyMap<string, BackupVerb> {
+	const verbs = BACKUP_VERBS.map((verb) => [backupActionId(verb, plan), verb] as const);
+	return new Map<string, BackupVerb>([...verbs, [pinnedActionId(plan), 'backup']]);
 }
 
 /** Written beside every copy as `<name>.json`. Times are ISO 8601 in UTC; sizes are bytes. */

@@ -48,7 +48,7 @@ export interface ActionFace {
 	/** Which of the program's own actions this is; null for a configured command or sequence. */
 	readonly builtin: 'report' | null;
 	/** Which plan's, and what it does with it; absent for everything else. */
-	readonly backup?: { readonly plan: PlanId; readonly verb: BackupVerb };
+	readonly backup?: { readonly plan: PlanId; readonly verb: BackupVerb; readonly isPinned?: boolean };
 }
 
 export interface SheetFace {

@@ -34,7 +34,13 @@ export type ActionBody =
 	  }
 	| { readonly kind: 'builtin'; readonly name: 'report' }
 	/** What a backup plan can do; every plan brings its own. */
-	| { readonly kind: 'backup'; readonly plan: PlanId; readonly verb: BackupVerb }
+	| {
+			readonly kind: 'backup';
+			readonly plan: PlanId;
+			readonly verb: BackupVerb;
+			/** As `operation.start` takes them, e.g. `pin`. */
+			readonly args?: Readonly<Record<string, string>>;
+	  }
 	/** Each part is an action or a check, run in this order; a failing part does not stop the rest. */
 	| {
 			readonly kind: 'sequence';

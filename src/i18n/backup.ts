@@ -138,7 +138,7 @@ export function progressText(progress: ProgressPicture, locale: Locale): string 
 					}),
 		);
 	if (rate !== null && unit !== 'steps') parts.push(say(amounts, locale, 'rate', { rate: amount(rate) }));
-	if (leftMs !== null)
+	if (leftMs !== null && leftMs > 0)
 		parts.push(say(amounts, locale, 'left', { time: spanWords(Math.ceil(leftMs / 1000) * 1000, locale) }));
 	return parts.join(' · ');
 }

@@ -23,7 +23,7 @@ import { createNet } from './net.ts';
 import { createOwnFiles } from './own-files.ts';
 import { createPostgres } from './postgres.ts';
 import { createProcesses } from './processes.ts';
-import { noS3 } from './s3.ts';
+import { createS3 } from './s3.ts';
 import { createSecrets } from './secrets.ts';
 import { createTls } from './tls.ts';
 import { createWebSocket } from './websocket.ts';
@@ -73,7 +73,7 @@ export function createWorld({ variables = {}, split }: WorldOptions): World {
 		logFiles: createLogFiles(),
 		ownFiles: (group) => createOwnFiles({ group }),
 		folders: (group) => createFolders({ clock, group }),
-		s3: () => noS3(),
+		s3: () => createS3(clock),
 		secrets: (folder) => createSecrets({ clock, environment, files, processes, folder, split }),
 		probePorts: (sql) => ({
 			clock,

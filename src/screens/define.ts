@@ -1,4 +1,5 @@
 import type { Action, ActionContext, Keymap } from '../actions/index.ts';
+import type { Level } from '../domain/level.ts';
 import type { Layer, LayerKind, PictureState, ScreenId } from '../store/index.ts';
 import type { Canvas, Page } from './page.ts';
 
@@ -9,6 +10,8 @@ export interface Screen {
 	readonly footer: readonly string[];
 	/** Pure: the same picture and canvas give the same lines. */
 	page(state: PictureState, canvas: Canvas): Page;
+	/** What stands badly there, shown beside its name in the header; null: nothing, or it is seen elsewhere. */
+	mark?(state: PictureState): Level | null;
 	/** Asks the engine for what events do not bring; called when the screen is entered and when something changed. */
 	load?(context: ActionContext): Promise<void>;
 }

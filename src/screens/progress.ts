@@ -69,11 +69,13 @@ const SIZES = [
 /** `312.4 of 1,024.0 MiB`: both in one unit, because two that change are hard to compare. */
 function amountText({ done, total, unit }: ProgressPicture, locale: Locale): string {
 	if (unit !== 'bytes') {
+		if (total === null && done === 0) return '';
 		const name = say(texts, locale, unit);
 		const text = total === null ? String(done) : say(texts, locale, 'of', { done, total });
 		return `${text} ${name}`;
 	}
-	if (total === null) return say(texts, locale, 'so-far', { done: bytesText(done, locale) });
+	if (total === null)
+		return done === 0 ? '' : say(texts, locale, 'so-far', { done: bytesText(done, locale) });
 	const [step, name] = SIZES.find(([least]) => total >= least * 10) ?? [1, 'B'];
 	const places = step === 1 || total / step >= 1000 ? 0 : 1;
 	const whole = (total / step).toFixed(places);

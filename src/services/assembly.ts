@@ -4,6 +4,7 @@ import type { ConfigProblem } from '../domain/picture.ts';
 import type { ProbePorts, ProcessesPort } from '../domain/ports.ts';
 import { evidenceOf } from '../domain/round.ts';
 import { sheetTitle } from '../i18n/rounds.ts';
+import { createActivity } from './activity.ts';
 import { assembleBackups } from './assemble-backups.ts';
 import { openLogRecords, openLogs } from './assemble-logs.ts';
 import type { AssemblyParts } from './assembly-parts.ts';
@@ -43,10 +44,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 	const storageEvent = (): EngineEvent => {
 		return { kind: 'storage', storage: joinStorage(checks.recorder.storage(), late.storage()) };
 	};
-	const activity = (code: string, detail: Record<string, string | number>) => {
-		const at = clock.now();
-		late.put(() => storage.activity.append({ at, by: operator, code, detail }));
-	};
+	const activity = createActivity(clock, storage.activity, late, operator);
 	const logRecords = openLogRecords(parts, () => system, redact);
 	const processes: ProcessesPort = {
 		...parts.ports.processes,

@@ -1,4 +1,4 @@
-import { BACKUP_VERBS, type BackupVerb, backupActionId } from '../domain/backup.ts';
+import { type BackupVerb, pinnedActionId, planActionIds } from '../domain/backup.ts';
 import { actionId } from '../domain/ids.ts';
 import { type OwnText, ownText } from '../domain/own-text.ts';
 import type { ActionDefinition, SystemDefinition } from '../domain/system.ts';
@@ -32,21 +32,30 @@ const TITLES: Readonly<Record<BackupVerb, { readonly en: string; readonly 'zh-CN
 	restore: { en: 'Restore: ', 'zh-CN': '恢复：' },
 };
 
+const PINNED = { en: 'Back up before a deployment: ', 'zh-CN': '部署前备份：' } as const;
+
 /** Every plan brings what can be done with it; what takes something away or replaces it asks first. */
 export function withBackups(system: SystemDefinition): SystemDefinition {
 	const actions = system.backups
 		.filter((plan) => plan.nothing === null)
 		.flatMap((plan) =>
-			BACKUP_VERBS.map((verb): ActionDefinition => {
-				const titled = (locale: 'en' | 'zh-CN') => `${TITLES[verb][locale]}${ownText(plan.title, locale)}`;
+			[...planActionIds(plan.id)].map(([id, verb]): ActionDefinition => {
+				const isPinned = id === pinnedActionId(plan.id);
+				const words = isPinned ? PINNED : TITLES[verb];
+				const titled = (locale: 'en' | 'zh-CN') => `${words[locale]}${ownText(plan.title, locale)}`;
 				const title: OwnText = { en: titled('en'), 'zh-CN': titled('zh-CN') };
 				return {
-					id: actionId(backupActionId(verb, plan.id)),
+					id: actionId(id),
 					title,
 					key: null,
 					confirm: verb === 'prune' || verb === 'restore',
 					recheck: verb === 'restore' ? plan.prove : [],
-					body: { kind: 'backup', plan: plan.id, verb },
+					body: {
+						kind: 'backup',
+						plan: plan.id,
+						verb,
+						...(isPinned ? { args: { pin: 'deploy' } } : {}),
+					},
 					...(plan.broken === undefined ? {} : { broken: plan.broken }),
 					result: null,
 					must: [],

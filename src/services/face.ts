@@ -37,7 +37,13 @@ export function faceOf(
 			command: commandText(action),
 			builtin: action.body.kind === 'builtin' ? action.body.name : null,
 			...(action.body.kind === 'backup'
-				? { backup: { plan: action.body.plan, verb: action.body.verb } }
+				? {
+						backup: {
+							plan: action.body.plan,
+							verb: action.body.verb,
+							...(action.body.args === undefined ? {} : { isPinned: true }),
+						},
+					}
 				: {}),
 		})),
 		sheets: system.sheets,

@@ -1,4 +1,4 @@
-import { BACKUP_VERBS, backupActionId } from '../domain/backup.ts';
+import { planActionIds } from '../domain/backup.ts';
 import { type ActionId, actionId, type OperationId } from '../domain/ids.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { ActionDefinition } from '../domain/system.ts';
@@ -16,9 +16,7 @@ export interface Beginning {
 
 /** Actions that may not run beside it: one thing at a time happens to a plan. */
 export function rivalsOf({ id, body }: ActionDefinition): readonly ActionId[] {
-	return body.kind === 'backup'
-		? BACKUP_VERBS.map((verb) => actionId(backupActionId(verb, body.plan)))
-		: [id];
+	return body.kind === 'backup' ? [...planActionIds(body.plan).keys()].map(actionId) : [id];
 }
 
 export function lastLines(text: string): readonly string[] {

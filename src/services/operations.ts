@@ -165,7 +165,13 @@ export function createOperations(parts: OperationsParts): Operations {
 					: body.kind === 'sequence'
 						? await runSequence(body, operation, signal, onText, agreed)
 						: body.kind === 'backup'
-							? await parts.backups().run(body, { operation, args, signal, onText, onProgress })
+							? await parts.backups().run(body, {
+									operation,
+									args: { ...body.args, ...args },
+									signal,
+									onText,
+									onProgress,
+								})
 							: await parts.report();
 		} catch (thrown) {
 			const text = thrown instanceof Error ? thrown.message : String(thrown);

@@ -44,7 +44,11 @@ function asks(action: ActionDefinition, system: SystemDefinition, seen: Set<stri
 export function commandText(action: ActionDefinition): string {
 	if (action.body.kind === 'run') return action.body.argv.map(masked).join(' ');
 	if (action.body.kind === 'builtin') return `rounds ${action.body.name}`;
-	if (action.body.kind === 'backup') return `rounds ${action.body.verb} ${action.body.plan}`;
+	if (action.body.kind === 'backup') {
+		const { verb, plan, args = {} } = action.body;
+		const words = Object.entries(args).map(([name, value]) => ` --${name} ${value}`);
+		return `rounds ${verb} ${plan}${words.join('')}`;
+	}
 	return action.body.parts.map((part) => ('action' in part ? part.action : part.check)).join(' → ');
 }
 

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 
-const SPECIAL = /(?<!\\)[*?[\]{}()!+@]/;
+const SPECIAL = /(?<!\\)[*?[\]{}()|]|(?<!\\)[@!+]\(/;
 
 /** Whether it stands for more than one path. The configuration escapes what only looks like a pattern. */
 function isPattern(glob: string): boolean {

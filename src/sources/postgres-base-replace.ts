@@ -61,10 +61,10 @@ async function besideIt(
 ): Promise<Result<Cluster, Fault>> {
 	let owner: string | null = null;
 	if (process.getuid?.() === 0) {
-		const asked = await runTool(ports, run, { argv: ['stat', '-c', '%U', exists ? data : dirname(data)] });
+		const asked = await runTool(ports, run, { argv: ['stat', '-c', '%u:%g', exists ? data : dirname(data)] });
 		if (!asked.ok) return asked;
 		owner = asked.value.stdout.trim();
-		if (owner === 'root' || owner === '' || owner === 'UNKNOWN')
+		if (!/^[1-9]\d*:\d+$/.test(owner))
 			return err(fault('no-permission', { path: clean(data, { max: 300 }) }));
 	}
 	const as = actingAs(owner);

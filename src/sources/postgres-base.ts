@@ -127,7 +127,7 @@ export const postgresBase = defineSource<BaseOptions>({
 		const bytes = numberOf(told.value['segment']);
 		return ok({
 			asOf: asOf === 0 ? ports.clock.now() : asOf,
-			method: 'pg_basebackup',
+			method: 'pg-basebackup',
 			versions: { server, pg_basebackup: tools.value.version },
 			rows: null,
 			sums: null,

@@ -35,7 +35,7 @@ export interface Cluster {
 	readonly sockets: string;
 	/** What a program is started through, so that it does not run as root. */
 	readonly as: readonly string[];
-	/** The account that has to own the files; null: whoever runs us. */
+	/** The account that has to own the files, `user:group` by number; null: whoever runs us. */
 	readonly owner: string | null;
 }
 
@@ -45,21 +45,26 @@ const running = new Map<
 	{ readonly end: () => void; readonly ended: Promise<Result<CommandAnswer, Fault>> }
 >();
 
-/** PostgreSQL refuses to run as root: then as the account of its packages, or as nobody. */
+/** PostgreSQL refuses to run as root: then as the account of its packages, or as nobody. As `user:group`, by number. */
 async function account(ports: SourcePorts, run: Run): Promise<string | null> {
 	if (process.getuid?.() !== 0) return null;
-	for (const name of ['postgres', '_postgres']) {
-		const found = await ports.processes.run(
-			{ argv: ['id', '-u', name], cwd: '/', env: {}, outputLimit: 100 },
-			run,
-		);
-		if (found.ok && found.value.exit === 0) return name;
+	for (const name of ['postgres', '_postgres', 'nobody']) {
+		const numbers: string[] = [];
+		for (const which of ['-u', '-g']) {
+			const argv = ['id', which, name];
+			const found = await ports.processes.run({ argv, cwd: '/', env: {}, outputLimit: 100 }, run);
+			if (found.ok && found.value.exit === 0) numbers.push(found.value.stdout.trim());
+		}
+		if (numbers.length === 2) return numbers.join(':');
 	}
-	return 'nobody';
+	return '65534:65534';
 }
 
+/** What a program is started through to be this account and nothing else. */
 export function actingAs(owner: string | null): readonly string[] {
-	return owner === null ? [] : ['setpriv', `--reuid=${owner}`, `--regid=${owner}`, '--init-groups', '--'];
+	if (owner === null) return [];
+	const [user, group] = owner.split(':');
+	return ['setpriv', `--reuid=${user}`, `--regid=${group}`, '--clear-groups', '--'];
 }
 
 /** An empty folder for a cluster; `below` null: in the folder of the run, or that for temporary files where it is not ours to enter. */
@@ -105,7 +110,7 @@ export async function giveAway(
 	path: string,
 ): Promise<Result<void, Fault>> {
 	if (cluster.owner === null) return ok(undefined);
-	const answer = await runTool(ports, run, { argv: ['chown', '-R', '-h', `${cluster.owner}:`, path] });
+	const answer = await runTool(ports, run, { argv: ['chown', '-R', '-h', cluster.owner, path] });
 	if (!answer.ok) return answer;
 	return answer.value.exit === 0
 		? ok(undefined)

@@ -91,6 +91,9 @@ export const postgresWal = defineSource<WalOptions>({
 	async copy(options, to, ports, run, { previous, base }) {
 		const place = basePlace(options);
 		if (!place.ok) return place;
+		const there = await ports.folders.look(to);
+		if (!there.ok) return there;
+		if (there.value !== null) return err(fault('name-taken', { path: clean(to, { max: 300 }) }));
 		const told = await askPostgres(ports, run, place.value, ABOUT);
 		if (!told.ok) return told;
 		const bytes = numberOf(told.value['segment']);

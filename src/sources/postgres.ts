@@ -106,7 +106,7 @@ export const postgres = defineSource<PostgresOptions>({
 		const { encoding, collate, ctype, icu } = told.value;
 		return ok({
 			asOf,
-			method: 'pg_dump',
+			method: 'pg-dump',
 			versions: { server, pg_dump: tools.value.version },
 			rows: measured.value.rows,
 			sums: measured.value.sums,

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { createHash, randomBytes } from 'node:crypto';
+import { dirname, join, resolve } from 'node:path';
 import type { RestorePlace, Run, SourcePorts } from '../domain/backup-ports.ts';
 import { type Fault, fault } from '../domain/fault.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -18,6 +18,7 @@ export const BESIDE = ['-wal', '-shm', '-journal'] as const;
 const WHOLE = [...BESIDE, ''] as const;
 const ASIDE = '.before-restore.';
 const MOST_TURNS = 100;
+const PART_AGE_MS = 86_400_000;
 
 export function placeOf(original: string, file: string): RestorePlace {
 	return {
@@ -25,6 +26,22 @@ export function placeOf(original: string, file: string): RestorePlace {
 		restored: { kind: 'file', original, path: file },
 		own: { file },
 	};
+}
+
+/** Names of what is not finished, or on its way out, of this one database. */
+const markOf = (file: string): string =>
+	`.rounds-${createHash('sha256').update(resolve(file)).digest('hex').slice(0, 12)}-`;
+
+export const partBeside = (file: string): string =>
+	join(dirname(file), `${markOf(file)}${randomBytes(6).toString('hex')}.part`);
+
+/** Takes away what was left beside it when we were killed: so old that nobody is still at it. */
+async function sweep(file: string, ports: SourcePorts, now: number): Promise<void> {
+	const folder = dirname(file);
+	const listed = await ports.folders.list(folder);
+	for (const { name, kind, modifiedAt } of listed.ok ? listed.value : [])
+		if (kind === 'file' && name.startsWith(markOf(file)) && now - modifiedAt > PART_AGE_MS)
+			await ports.folders.remove(join(folder, name));
 }
 
 /** Copies it beside `file`, on the same file system, proved whole. */
@@ -35,7 +52,8 @@ export async function copyBeside(
 	run: Run,
 	sums?: Options['sums'],
 ): Promise<Result<string, Fault>> {
-	const part = join(dirname(file), `.rounds-${randomBytes(6).toString('hex')}.part`);
+	await sweep(file, ports, run.now);
+	const part = partBeside(file);
 	const total = copy.manifest.plainBytes;
 	const copied = await ports.folders.copy(copy.file, part, run, (done) =>
 		run.onProgress({ phase: 'restore', done, total, unit: 'bytes' }),
@@ -157,7 +175,7 @@ export async function putBack(
 	const there = await standing(aside, ports);
 	if (!there.ok) return there;
 	if (there.value.length === 0) return unknownAside(aside);
-	const failed = join(dirname(file), `.rounds-${randomBytes(6).toString('hex')}.part`);
+	const failed = partBeside(file);
 	const away = await moveWhole(file, failed, ports);
 	if (!away.ok) return away;
 	const back = await moveWhole(aside, file, ports);

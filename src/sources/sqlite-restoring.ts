@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { RestorePlace, Run, SourcePorts } from '../domain/backup-ports.ts';
 import { type Fault, fault } from '../domain/fault.ts';
@@ -8,7 +8,16 @@ import { err, ok, type Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import { path } from '../fields/fields.ts';
 import type { Measured, OpenedCopy, Restoring, Scratch, Standing } from './define.ts';
-import { BESIDE, copyBeside, forget, placeOf, putBack, removeWhole, replace } from './sqlite-replace.ts';
+import {
+	BESIDE,
+	copyBeside,
+	forget,
+	partBeside,
+	placeOf,
+	putBack,
+	removeWhole,
+	replace,
+} from './sqlite-replace.ts';
 
 interface Options {
 	readonly file: string;
@@ -129,9 +138,6 @@ async function emptyAgain(file: string, ports: SourcePorts, limits: Limits): Pro
 	}
 	return removeWhole(file, ports, BESIDE);
 }
-
-const partBeside = (file: string): string =>
-	join(dirname(file), `.rounds-${randomBytes(6).toString('hex')}.part`);
 
 /** Without a table. A file of no bytes is one too. */
 async function isEmptyDatabase(

@@ -32,7 +32,14 @@ export function countsOf(state: PictureState, now: number): Counts {
 		if (state.checks.get(face.id)?.hushed) continue;
 		if (level === 'critical' || level === 'warning' || level === 'unknown') counts[level] += 1;
 	}
+	for (const { level } of state.backups ?? [])
+		if (level === 'critical' || level === 'warning' || level === 'unknown') counts[level] += 1;
 	return counts;
+}
+
+/** How the backup plans stand as a whole: their worst; `ok` while nobody has told of any. */
+export function worstPlan(state: PictureState): Level {
+	return worstLevel((state.backups ?? []).map(({ level }) => level));
 }
 
 export function worstOf(state: PictureState, checks: readonly CheckFace[], now: number): Level {

@@ -9,8 +9,11 @@ import type { Result } from '../domain/result.ts';
 export const PART_BEGIN = '.rounds-';
 export const PART_END = '.part';
 
+/** What SQLite makes beside a database that it writes; of a program that was killed it stays. */
+const BESIDE = /-(?:journal|wal|shm)$/;
+
 export function isPart(name: string): boolean {
-	return name.startsWith(PART_BEGIN) && name.endsWith(PART_END);
+	return name.startsWith(PART_BEGIN) && name.replace(BESIDE, '').endsWith(PART_END);
 }
 
 /**

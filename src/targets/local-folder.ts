@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { FolderEntry, TargetPorts } from '../domain/backup-ports.ts';
 import { type Fault, fault } from '../domain/fault.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
-import { PART_BEGIN, PART_END, type TargetKind } from './define.ts';
+import { isPart, PART_BEGIN, PART_END, type TargetKind } from './define.ts';
 import { requireName } from './names.ts';
 
 type Verbs = Pick<
@@ -12,8 +12,14 @@ type Verbs = Pick<
 	'list' | 'put' | 'get' | 'readText' | 'writeText' | 'remove'
 >;
 
-/** A name for what is being written, which no other run takes. */
-export const partName = (): string => `${PART_BEGIN}${randomBytes(8).toString('hex')}${PART_END}`;
+/**
+ * A name for what is being written, which no other run takes. What comes under a part's name keeps it: whoever chose that knows
+ * it again when a kill has left it behind.
+ */
+export function partName(from = ''): string {
+	const given = basename(from);
+	return isPart(given) ? given : `${PART_BEGIN}${randomBytes(8).toString('hex')}${PART_END}`;
+}
 
 /** How copies lie in a folder of this machine. Its own last part is never a link: what was planted there leads elsewhere. */
 export const localFolder: Verbs = {
@@ -32,7 +38,7 @@ export const localFolder: Verbs = {
 		const placed = await ports.folders.place(from, to.value);
 		// Made on another file system: it is brought over under a part's name first.
 		if (placed.ok || placed.error.detail['reason'] !== 'EXDEV') return placed;
-		const part = join(path, partName());
+		const part = join(path, partName(from));
 		const total = await ports.folders.look(from);
 		if (!total.ok) return total;
 		const copied = await ports.folders.copy(from, part, run, (done) =>

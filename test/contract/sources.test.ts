@@ -1,9 +1,10 @@
-import { existsSync, lstatSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, lstatSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { PLAN_KEYS } from '../../src/config/backups.ts';
+import { fieldWords } from '../../src/config/field-words.ts';
 import { isNameTemplate } from '../../src/domain/backup-name.ts';
 import { FAULTS, type Fault } from '../../src/domain/fault.ts';
 import type { Result } from '../../src/domain/result.ts';
@@ -99,12 +100,12 @@ describe.each(SOURCES.map((source) => [source.name, source as unknown as SourceK
 
 		describe.skipIf(missing !== null)(missing === null ? 'copies' : `copies (needs ${missing})`, () => {
 			const make = async () => source.schema.parse(await subject.make(world));
-			const around = { previous: null, base: null };
+			const around = async () => (await subject.around?.(world)) ?? { previous: null, base: null };
 			/** A copy as the service would hand it on. */
 			const copyIt = async (options: unknown): Promise<OpenedCopy> => {
 				const run = world.run();
 				const to = join(run.folder, 'copy');
-				const copied = given(await source.copy(options, to, ports, run, around));
+				const copied = given(await source.copy(options, to, ports, run, await around()));
 				const increments = (await subject.restoring?.increments?.(world)) ?? [];
 				return { ...opened(to, manifestOf(name, to, copied)), increments };
 			};
@@ -133,7 +134,7 @@ describe.each(SOURCES.map((source) => [source.name, source as unknown as SourceK
 					const before = treeOf(world.folder);
 					const run = world.run();
 					const to = join(run.folder, 'copy');
-					const copied = given(await source.copy(options, to, ports, run, around));
+					const copied = given(await source.copy(options, to, ports, run, await around()));
 					expect(Object.keys(treeOf(run.folder))).toEqual(['copy']);
 					expect(treeOf(world.folder)).toEqual(before);
 					const facts = lstatSync(to);
@@ -162,8 +163,8 @@ describe.each(SOURCES.map((source) => [source.name, source as unknown as SourceK
 					];
 					writeFileSync(file, 'theirs');
 					symlinkSync(victim, link);
-					refused(await source.copy(options, file, ports, run, around), 'name-taken');
-					refused(await source.copy(options, link, ports, run, around), 'name-taken', 'not-a-file');
+					refused(await source.copy(options, file, ports, run, await around()), 'name-taken');
+					refused(await source.copy(options, link, ports, run, await around()), 'name-taken', 'not-a-file');
 					expect(readFileSync(file, 'utf8')).toBe('theirs');
 					expect(existsSync(victim)).toBe(false);
 					expect(Object.keys(treeOf(run.folder))).toEqual(['file', 'link']);
@@ -194,7 +195,7 @@ describe.each(SOURCES.map((source) => [source.name, source as unknown as SourceK
 					];
 					for (const begin of attempts) {
 						const run = begin();
-						const copied = await source.copy(options, join(run.folder, 'copy'), ports, run, around);
+						const copied = await source.copy(options, join(run.folder, 'copy'), ports, run, await around());
 						// What was done before the word came is whole.
 						if (copied.ok) {
 							expect(Object.keys(treeOf(run.folder))).toEqual(['copy']);
@@ -214,7 +215,7 @@ describe.each(SOURCES.map((source) => [source.name, source as unknown as SourceK
 					const [code, spoil] = subject.gone;
 					await spoil(world);
 					const run = world.run();
-					refused(await source.copy(options, join(run.folder, 'copy'), ports, run, around), code);
+					refused(await source.copy(options, join(run.folder, 'copy'), ports, run, await around()), code);
 					expect(treeOf(run.folder)).toEqual({});
 				},
 				timeout,
@@ -283,8 +284,8 @@ describe.each(SOURCES.map((source) => [source.name, source as unknown as SourceK
 					expect(counts.filter((count) => count > 0)).toEqual([]);
 					given(await restoring.restore(options, copy, scratch.place, ports, run));
 					const { rows, sums } = given(await restoring.measure(options, scratch.place, ports, run));
-					expect(rows).toEqual(copy.manifest.rows ?? {});
-					expect(sums).toEqual(copy.manifest.sums ?? {});
+					expect(rows).toEqual(copy.manifest.rows ?? rows);
+					expect(sums).toEqual(copy.manifest.sums ?? sums);
 					if (about.mask !== null) {
 						given(await restoring.mask!(options, scratch.place, about.mask, ports, run));
 						const masked = given(await restoring.measure(options, scratch.place, ports, run));
@@ -328,6 +329,7 @@ describe.each(SOURCES.map((source) => [source.name, source as unknown as SourceK
 					expect(restored.ok).toBe(false);
 					given(await scratch.dispose());
 					const before = await about.state(world);
+					await about.stop?.(world);
 					expect((await restoring.replace(options, copy, ports, world.run())).ok).toBe(false);
 					expect(await about.state(world)).toEqual(before);
 				},
@@ -357,7 +359,7 @@ describe.each(SOURCES.map((source) => [source.name, source as unknown as SourceK
 					const scratch = given(await restoring.scratch(options, into, ports, run));
 					given(await restoring.restore(options, copy, scratch.place, ports, run));
 					const { rows } = given(await restoring.measure(options, scratch.place, ports, run));
-					expect(rows).toEqual(copy.manifest.rows ?? {});
+					expect(rows).toEqual(copy.manifest.rows ?? rows);
 					given(await scratch.dispose());
 					given(await scratch.dispose());
 					expect([treeOf(world.folder), await left()]).toEqual(before);
@@ -376,15 +378,18 @@ describe.each(SOURCES.map((source) => [source.name, source as unknown as SourceK
 					expect(changed).not.toEqual(copied);
 					const standing = given(await restoring.look(options, ports, world.run()));
 					expect(standing.exists).toBe(true);
+					await about.stop?.(world);
 					const first = given(await restoring.replace(options, copy, ports, world.run()));
 					expect(await about.state(world)).toEqual(copied);
 					expect(first.aside).not.toBe(null);
 					const { rows } = given(await restoring.measure(options, first.place, ports, world.run()));
-					expect(rows).toEqual(copy.manifest.rows ?? {});
+					expect(rows).toEqual(copy.manifest.rows ?? rows);
+					await about.stop?.(world);
 					given(await restoring.putBack(options, first.aside!, ports, world.run()));
 					expect(await about.state(world)).toEqual(changed);
 
 					const before = [Object.keys(treeOf(world.folder)), await left()];
+					await about.stop?.(world);
 					const second = given(await restoring.replace(options, copy, ports, world.run()));
 					given(await restoring.forget(options, second.aside!, ports, world.run()));
 					expect(await about.state(world)).toEqual(copied);
@@ -410,3 +415,12 @@ describe.each(SOURCES.map((source) => [source.name, source as unknown as SourceK
 		});
 	},
 );
+
+const sentences = ['sources', 'fields']
+	.flatMap((place) => globSync(join(import.meta.dirname, `../../src/${place}/*.ts`)))
+	.flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/(?:error|message):\s*'(expected [^']+)'/g)])
+	.map((match) => match[1] as string);
+
+test.each([...new Set(sentences)])('"%s" is said in Chinese too', (sentence) => {
+	expect(fieldWords(sentence, 'zh-CN')).toMatch(/\p{Script=Han}/u);
+});

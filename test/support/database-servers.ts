@@ -24,6 +24,10 @@ export interface DatabaseServer {
 	run(sql: string): void;
 	/** Its log so far. */
 	log(): string;
+	/** Ends it in order; its files stay. */
+	stop(): Promise<void>;
+	/** Starts it again on its files; nothing when it runs. */
+	start(): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -119,11 +123,12 @@ export async function startPostgres(
 	];
 	const log = join(folder, 'log');
 	const out = openSync(log, 'a');
-	const server = spawn(
-		POSTGRES as string,
-		['-D', files, ...[...given, ...settings].flatMap((one) => ['-c', one])],
-		{ ...options, stdio: ['ignore', out, out] },
-	);
+	const launch = () =>
+		spawn(POSTGRES as string, ['-D', files, ...[...given, ...settings].flatMap((one) => ['-c', one])], {
+			...options,
+			stdio: ['ignore', out, out],
+		});
+	let server = launch();
 	await opened(server, port);
 	const run = (sql: string) =>
 		void execFileSync(
@@ -138,6 +143,12 @@ export async function startPostgres(
 		folder,
 		run,
 		log: () => readFileSync(log, 'utf8'),
+		stop: () => ended(server, 'SIGINT'),
+		async start() {
+			if (server.exitCode === null && server.signalCode === null) return;
+			server = launch();
+			await opened(server, port);
+		},
 		async close() {
 			await ended(server, 'SIGINT');
 			rmSync(folder, { recursive: true, force: true });
@@ -167,22 +178,24 @@ export async function startMariadb(settings: readonly string[]): Promise<Databas
 	const log = join(folder, 'log');
 	const out = openSync(log, 'a');
 	const port = await closedPort();
-	const server = spawn(
-		MARIADBD as string,
-		[
-			'--no-defaults',
-			`--datadir=${files}`,
-			`--port=${port}`,
-			'--bind-address=127.0.0.1',
-			`--socket=${socket}`,
-			'--skip-name-resolve',
-			'--log-warnings=4',
-			`--ssl-cert=${cert}`,
-			`--ssl-key=${key}`,
-			...settings,
-		],
-		{ ...options, stdio: ['ignore', out, out] },
-	);
+	const launch = () =>
+		spawn(
+			MARIADBD as string,
+			[
+				'--no-defaults',
+				`--datadir=${files}`,
+				`--port=${port}`,
+				'--bind-address=127.0.0.1',
+				`--socket=${socket}`,
+				'--skip-name-resolve',
+				'--log-warnings=4',
+				`--ssl-cert=${cert}`,
+				`--ssl-key=${key}`,
+				...settings,
+			],
+			{ ...options, stdio: ['ignore', out, out] },
+		);
+	let server = launch();
 	await opened(server, port);
 	const run = (sql: string) =>
 		void execFileSync('mariadb', ['--no-defaults', '-S', socket, '-u', 'root', '-e', sql], {
@@ -193,6 +206,12 @@ export async function startMariadb(settings: readonly string[]): Promise<Databas
 		folder,
 		run,
 		log: () => readFileSync(log, 'utf8'),
+		stop: () => ended(server, 'SIGTERM'),
+		async start() {
+			if (server.exitCode === null && server.signalCode === null) return;
+			server = launch();
+			await opened(server, port);
+		},
 		async close() {
 			await ended(server, 'SIGTERM');
 			rmSync(folder, { recursive: true, force: true });

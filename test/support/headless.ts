@@ -11,6 +11,8 @@ export interface HeadlessOptions {
 	readonly locale?: Locale;
 	/** Columns of the terminal on stderr; absent: none. */
 	readonly columns?: number;
+	/** What `--env` says. */
+	readonly environment?: string;
 	/** Records by absolute path. */
 	readonly records?: Readonly<Record<string, string>>;
 }
@@ -35,7 +37,7 @@ export interface RunningHeadless {
 export function startHeadless(
 	engine: Engine | null,
 	args: readonly string[],
-	{ clock, locale = 'en', columns, records = {} }: HeadlessOptions,
+	{ clock, locale = 'en', columns, environment, records = {} }: HeadlessOptions,
 ): RunningHeadless {
 	let [out, error, lingersMs] = ['', '', 0];
 	const live: string[] = [];
@@ -57,7 +59,7 @@ export function startHeadless(
 		}),
 		locale,
 		configPath: null,
-		environment: undefined,
+		environment,
 		cwd: '/here',
 		version: '0.0.0-test',
 		clock,

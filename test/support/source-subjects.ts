@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { Manifest } from '../../src/domain/backup.ts';
 import type { OpenedCopy } from '../../src/sources/define.ts';
+import { DATABASE_SUBJECTS } from './source-subjects-databases.ts';
 import { FILES_SUBJECT } from './source-subjects-files.ts';
+import { COMMAND_SUBJECT, ENV_SUBJECT } from './source-subjects-records.ts';
 import type { SourceWorld } from './source-world.ts';
 
 /** Stands in every option that is a secret; may be said nowhere. */
@@ -19,6 +22,8 @@ export interface SourceSubject {
 	readonly make: (world: SourceWorld) => Written | Promise<Written>;
 	/** Makes it unreadable for a copy, and the fault that this is. */
 	readonly gone: readonly [code: string, (world: SourceWorld) => void | Promise<void>];
+	/** Of increments: what they continue. */
+	readonly around?: (world: SourceWorld) => Promise<{ readonly previous: null; readonly base: Manifest }>;
 	/** Of a copy that its source verifies without a hash: bytes here and there are flipped, and it has to find that. */
 	readonly findsFlips: boolean;
 	/** null: what is kept is a record that cannot be put back. */
@@ -30,6 +35,8 @@ export interface RestoringSubject {
 	readonly state: (world: SourceWorld) => unknown;
 	/** Changes it, so that an exchange can be seen. */
 	readonly change: (world: SourceWorld) => void | Promise<void>;
+	/** Ends whoever uses it, as a plan's stop actions do before it is replaced or put back; `state` and `change` start it again. */
+	readonly stop?: (world: SourceWorld) => Promise<void>;
 	/** A named staging place as `drill.into` has it, in which something stands that is not ours; null: there is no such place. */
 	readonly full: ((world: SourceWorld) => Written | Promise<Written>) | null;
 	/** One that is empty, or not there. */
@@ -54,7 +61,10 @@ function withDatabase<Value>(file: string, act: (db: Database.Database) => Value
 }
 
 export const SOURCE_SUBJECTS: Readonly<Record<string, SourceSubject>> = {
+	...DATABASE_SUBJECTS,
 	files: FILES_SUBJECT,
+	env: ENV_SUBJECT,
+	command: COMMAND_SUBJECT,
 	sqlite: {
 		make(world) {
 			withDatabase(live(world), (db) => {

@@ -52,8 +52,8 @@ const BROKEN: readonly [title: string, text: string, problems: readonly string[]
 	['a misspelt section', `${HEAD}servces: {}\n`, ['3:1 unknown key "servces" in rounds.yaml']],
 	[
 		'a section of later',
-		`${HEAD}backups: {}\nalerts: {}\n`,
-		['3:1 "backups" is not in this version', '4:1 "alerts" is not in this version'],
+		`${HEAD}channels: {}\nalerts: {}\n`,
+		['3:1 "channels" is not in this version', '4:1 "alerts" is not in this version'],
 	],
 	['a section of the wrong shape', `${HEAD}checks: [a]\n`, ['3:9 expected a map, found a list']],
 	[

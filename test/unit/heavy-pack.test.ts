@@ -8,6 +8,7 @@ import {
 	readdirSync,
 	readFileSync,
 	readlinkSync,
+	renameSync,
 	statSync,
 	symlinkSync,
 	truncateSync,
@@ -187,6 +188,47 @@ describe('pack', () => {
 		expect(changed).toEqual(expect.arrayContaining(['b', 'c', 'd']));
 		const looked = await heavy.unpack({ from: out, to: null, maxBytes: 1e9 }, within());
 		expect(looked).toMatchObject({ ok: true, value: { files: 3, bytes: 90_000_000 } });
+	});
+
+	test.skipIf(process.platform !== 'linux')(
+		"a link that takes a folder's place meanwhile is not followed",
+		async () => {
+			const root = scratchFolder();
+			const outside = scratchFolder();
+			writeFileSync(join(root, 'a'), Buffer.alloc(60_000_000, 1));
+			mkdirSync(join(root, 'z'));
+			writeFileSync(join(root, 'z/file'), 'inside');
+			writeFileSync(join(outside, 'file'), 'secret');
+			const out = join(scratchFolder(), 'a.tar');
+			let done = false;
+			const packed = await heavy.pack({ ...all(root), to: out }, within(), () => {
+				if (done) return;
+				done = true;
+				renameSync(join(root, 'z'), join(root, 'y'));
+				symlinkSync(outside, join(root, 'z'));
+			});
+			expect(packed).toMatchObject({ ok: true, value: { files: 1, changed: [join(root, 'z/file')] } });
+			expect(readFileSync(out).includes('secret')).toBe(false);
+		},
+	);
+
+	test.skipIf(process.platform !== 'linux')('a worker that is killed leaves nothing', async () => {
+		const root = scratchFolder();
+		writeFileSync(join(root, 'big'), '');
+		truncateSync(join(root, 'big'), 3e9);
+		const out = scratchFolder();
+		const packed = await heavy.pack({ ...all(root), to: join(out, 'a.tar') }, within(), ({ done }) => {
+			const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ');
+			const workers = children.filter((pid) =>
+				readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('worker.ts'),
+			);
+			if (done > 0) for (const pid of workers) process.kill(Number(pid), 'SIGKILL');
+		});
+		expect(packed).toMatchObject({
+			ok: false,
+			error: { code: 'own-limit', detail: { reason: 'worker-lost' } },
+		});
+		expect(readdirSync(out)).toEqual([]);
 	});
 
 	test('a cancel and a deadline leave nothing behind', async () => {

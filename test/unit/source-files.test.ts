@@ -1,19 +1,23 @@
+import { spawnSync } from 'node:child_process';
 import {
 	existsSync,
 	mkdirSync,
 	readdirSync,
 	readFileSync,
 	readlinkSync,
+	renameSync,
+	rmdirSync,
 	rmSync,
 	symlinkSync,
 	writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { manifestText } from '../../src/domain/manifest.ts';
 import type { OpenedCopy } from '../../src/sources/define.ts';
 import { files } from '../../src/sources/files.ts';
 import { rootOf, wordOf } from '../../src/sources/glob-root.ts';
-import { manifestOf, opened, openSourcePorts, SourceWorld } from '../support/source-world.ts';
+import { manifestOf, opened, openSourcePorts, SourceWorld, treeOf } from '../support/source-world.ts';
 
 const { ports, close } = openSourcePorts();
 let world: SourceWorld;
@@ -56,6 +60,8 @@ test.each([
 	[['/srv/app/logs/**', '/srv/app-two/x'], '/srv', 'srv'],
 	[['/srv/a \\[1\\]/x/*.log'], '/srv/a [1]/x', 'x'],
 	[['/a/{b,c}/*.log'], '/a', 'a'],
+	[['/home/me@host/c++/*.log'], '/home/me@host/c++', 'c++'],
+	[['/a/@(b|c)/*.log'], '/a', 'a'],
 	[['/etc/passwd', '/var/x'], '/', 'files'],
 	[['/srv/.env'], '/srv', 'env'],
 ])('%j are relative to %s and called %s', (globs, root, word) => {
@@ -158,6 +164,25 @@ describe('a restore for real', () => {
 		expect(asideIn(app)).toEqual([]);
 	});
 
+	test('never touches backups that lie there, whatever they are called', async () => {
+		const copy = await ready();
+		put('export-of-orders', 'another plan made this');
+		put('export-of-orders.json', manifestText({ ...copy.manifest, name: 'export-of-orders' }));
+		put('settings', 'no backup');
+		put('settings.json', '{"format": 1, "name": "settings"}');
+		const later = await copied(options());
+		const names = await namesIn(later);
+		expect(names).not.toContain('export-of-orders');
+		expect(names).not.toContain('export-of-orders.json');
+		expect(names).toEqual(expect.arrayContaining(['settings', 'settings.json']));
+		const replaced = await restoring.replace(options(), copy, ports, world.run());
+		if (!replaced.ok) throw new Error('not replaced');
+		expect(read('export-of-orders')).toBe('another plan made this');
+		await restoring.forget(options(), replaced.value.aside!, ports, world.run());
+		expect(read('export-of-orders.json')).toContain('plainSha256');
+		expect(existsSync(join(app, 'settings'))).toBe(false);
+	});
+
 	test('follows no link that was planted where a folder was', async () => {
 		const copy = await ready();
 		const outside = join(world.folder, 'outside');
@@ -185,17 +210,51 @@ describe('a restore for real', () => {
 
 	test('a crash after any number of moves can be put back', async () => {
 		const copy = await ready();
-		const replaced = await restoring.replace(options(), copy, ports, world.run());
-		if (!replaced.ok) throw new Error('not replaced');
-		const aside = replaced.value.aside!;
-		// As if the program had died when everything was out and only some of it in: the rest lies in `new` still.
-		mkdirSync(join(aside, 'new/sub'), { recursive: true });
-		writeFileSync(join(aside, 'new/sub/b.log'), read('sub/b.log'));
+		const before = treeOf(app);
+		let moves = 1;
+		for (let done = 0; done <= moves; done++) {
+			const replaced = await restoring.replace(options(), copy, ports, world.run());
+			if (!replaced.ok) throw new Error('not replaced');
+			const aside = replaced.value.aside!;
+			const journal = JSON.parse(readFileSync(join(aside, 'journal.json'), 'utf8'));
+			const steps: (() => void)[] = [
+				...journal.out.map((name: string) => () => renameSync(join(aside, 'old', name), join(app, name))),
+				...journal.folders.map((name: string) => () => rmdirSync(join(app, name))),
+				...journal.in.map((name: string) => () => renameSync(join(app, name), join(aside, 'new', name))),
+			];
+			moves = steps.length;
+			// What a program that died after `done` of them would not have done yet.
+			for (const undo of steps.slice(done).toReversed()) undo();
+			expect(await restoring.putBack(options(), aside, ports, world.run())).toMatchObject({ ok: true });
+			expect([done, treeOf(app)]).toEqual([done, before]);
+		}
+		expect(moves).toBeGreaterThan(10);
+	});
+
+	test('that cannot be finished is undone: another file system lies below', async (context) => {
+		const copy = await ready();
 		rmSync(join(app, 'sub/b.log'));
-		expect(await restoring.putBack(options(), aside, ports, world.run())).toMatchObject({ ok: true });
-		expect(read('a.log')).toBe('changed');
-		expect(read('sub/server.pid')).toBe('1');
-		expect(read('sub/b.log')).toBe('sub/b.log');
+		const mounted = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', join(app, 'sub')]).status === 0;
+		if (!mounted) return context.skip();
+		try {
+			const before = treeOf(app);
+			const replaced = await restoring.replace(options(), copy, ports, world.run());
+			expect(replaced).toMatchObject({ ok: false, error: { code: 'io-error' } });
+			expect(treeOf(app)).toEqual(before);
+			expect(asideIn(app)).toEqual([]);
+		} finally {
+			spawnSync('umount', [join(app, 'sub')]);
+		}
+	});
+
+	test('of a folder that is reached through a link replaces what is in it, not the link', async () => {
+		const copy = await ready();
+		renameSync(app, join(world.folder, 'real'));
+		symlinkSync('real', app);
+		const replaced = await restoring.replace(options(), copy, ports, world.run());
+		expect(replaced.ok).toBe(true);
+		expect(readlinkSync(app)).toBe('real');
+		expect(read('a.log')).toBe('a.log');
 	});
 
 	test('a journal that leads elsewhere is not followed', async () => {

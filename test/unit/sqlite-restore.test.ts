@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
 	chmodSync,
@@ -5,18 +6,22 @@ import {
 	existsSync,
 	readdirSync,
 	readFileSync,
+	renameSync,
 	statSync,
 	symlinkSync,
+	unlinkSync,
+	utimesSync,
 	writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Fault } from '../../src/domain/fault.ts';
-import type { Result } from '../../src/domain/result.ts';
+import type { FoldersPort, SourcePorts } from '../../src/domain/backup-ports.ts';
+import { type Fault, fault } from '../../src/domain/fault.ts';
+import { err, type Result } from '../../src/domain/result.ts';
 import type { OpenedCopy } from '../../src/sources/define.ts';
 import { sqlite } from '../../src/sources/sqlite.ts';
-import { manifestOf, opened, openSourcePorts, SourceWorld } from '../support/source-world.ts';
+import { manifestOf, opened, openSourcePorts, SourceWorld, treeOf } from '../support/source-world.ts';
 import { LEDGER_SUMS, makeLedger, startWriting } from '../support/sqlite-application.ts';
 
 const { ports, close } = openSourcePorts();
@@ -166,6 +171,18 @@ describe('in place of the live database', () => {
 		expect(readFileSync(file).equals(before)).toBe(true);
 	});
 
+	test('what an earlier restore left when it was killed is taken away once it is old', async () => {
+		makeLedger(file, 'wal');
+		const copy = await copyIt();
+		const mark = createHash('sha256').update(file).digest('hex').slice(0, 12);
+		const [old, fresh, other] = [`.rounds-${mark}-1.part`, `.rounds-${mark}-2.part`, '.rounds-1.part'];
+		for (const name of [old, `${old}-journal`, fresh, other]) writeFileSync(join(world.folder, name), 'half');
+		for (const name of [old, `${old}-journal`, other]) utimesSync(join(world.folder, name), 1, 1);
+		const { aside } = given(await restoring.replace(options(), copy, ports, world.run()));
+		given(await restoring.forget(options(), aside ?? '', ports, world.run()));
+		expect(names()).toEqual([fresh, other, 'app.db'].sort());
+	});
+
 	test('what it would replace: rows, size, newest change', async () => {
 		makeLedger(file, 'delete');
 		const { rows, facts, exists } = given(await restoring.look(options(), ports, world.run()));
@@ -185,6 +202,89 @@ describe('in place of the live database', () => {
 		expect(measured.sums).toEqual({ balance: '0', lines: '0' });
 		expect(readdirSync(run.folder)).toEqual([]);
 		expect(names()).toEqual(['app.db']);
+	});
+});
+
+describe('interrupted at any step', () => {
+	const CHANGING = ['place', 'replace', 'move', 'copy', 'remove'] as const;
+
+	/** Folders in which the change of this number fails; `killed`: and every one after it. */
+	function failing(
+		at: number,
+		killed: boolean,
+	): { readonly ports: SourcePorts; readonly failed: () => boolean } {
+		let count = 0;
+		const isBroken = () => (killed ? ++count >= at : ++count === at);
+		const folders = { ...ports.folders } as Record<string, unknown>;
+		for (const name of CHANGING) {
+			const real = ports.folders[name] as (...args: unknown[]) => Promise<Result<void, Fault>>;
+			folders[name] = async (...args: unknown[]) =>
+				isBroken() ? err(fault('io-error', { path: String(args[0]), reason: 'EIO' })) : real(...args);
+		}
+		return { ports: { ...ports, folders: folders as unknown as FoldersPort }, failed: () => count >= at };
+	}
+
+	/** A database whose application was killed: its log holds what was committed last. */
+	async function killedLedger(): Promise<OpenedCopy> {
+		makeLedger(file, 'wal');
+		const copy = await copyIt();
+		const writer = await startWriting(file, 'wal');
+		const ended = once(writer.process, 'exit');
+		writer.kill();
+		await ended;
+		return copy;
+	}
+
+	const bytesOf = (path: string) => (existsSync(path) ? readFileSync(path).toString('base64') : null);
+
+	test('a step that fails leaves everything as it was', async () => {
+		const copy = await killedLedger();
+		const before = treeOf(world.folder);
+		let steps = 0;
+		for (let at = 1; ; at++) {
+			const broken = failing(at, false);
+			const result = await restoring.replace(options(), copy, broken.ports, world.run());
+			if (!broken.failed()) {
+				expect(result.ok).toBe(true);
+				break;
+			}
+			expect(result.ok).toBe(false);
+			expect(treeOf(world.folder)).toEqual(before);
+			steps++;
+		}
+		// Its copy, the log, its index, the database, the new name.
+		expect(steps).toBe(5);
+	});
+
+	test('killed in between, nothing of the old database is lost', async () => {
+		const copy = await killedLedger();
+		const old = [bytesOf(file), bytesOf(`${file}-wal`)];
+		for (let at = 1; at <= 5; at++) {
+			const { aside } = given(await restoring.replace(options(), copy, failing(99, true).ports, world.run()));
+			given(await restoring.putBack(options(), aside ?? '', ports, world.run()));
+			expect([bytesOf(file), bytesOf(`${file}-wal`)]).toEqual(old);
+			expect((await restoring.replace(options(), copy, failing(at, true).ports, world.run())).ok).toBe(false);
+			const found = names().map((name) => bytesOf(join(world.folder, name)));
+			for (const part of old) expect(found).toContain(part);
+			// As the operator would: what was moved away is moved back.
+			for (const name of names()) {
+				const [, suffix] = /\.before-restore\.\w+?(-wal|-shm|)$/.exec(name) ?? [];
+				if (suffix !== undefined) renameSync(join(world.folder, name), file + suffix);
+				else if (name.startsWith('.rounds-')) unlinkSync(join(world.folder, name));
+			}
+			expect([bytesOf(file), bytesOf(`${file}-wal`)]).toEqual(old);
+		}
+	});
+
+	test('a way back that fails leaves the new one standing', async () => {
+		const copy = await killedLedger();
+		const { aside } = given(await restoring.replace(options(), copy, ports, world.run()));
+		const before = treeOf(world.folder);
+		for (let at = 1; at <= 4; at++) {
+			const back = await restoring.putBack(options(), aside ?? '', failing(at, false).ports, world.run());
+			expect(back.ok).toBe(false);
+			expect(treeOf(world.folder)).toEqual(before);
+		}
 	});
 });
 

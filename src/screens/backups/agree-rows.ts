@@ -1,11 +1,13 @@
 import type { RestorePreview } from '../../domain/backup-picture.ts';
+import { FAULTS, type FaultCode, fault } from '../../domain/fault.ts';
 import type { Locale } from '../../domain/own-text.ts';
 import { ownText } from '../../domain/own-text.ts';
 import { clean } from '../../domain/text.ts';
 import { formatValue, quantity } from '../../domain/value.ts';
 import { bytesText, spanWords } from '../../i18n/backup.ts';
+import { faultText } from '../../i18n/fault.ts';
 import { momentText } from '../../i18n/times.ts';
-import { questionWord } from './question-words.ts';
+import { factWord, questionWord } from './question-words.ts';
 import type { When } from './reasons.ts';
 
 /** Rows of one table, now and after. */
@@ -37,7 +39,12 @@ export function toAgreeRows(
 	const { copy } = preview;
 	const names = (texts: readonly string[]) => texts.map((one) => clean(one, { max: 80 })).join(', ');
 	const titles = (texts: RestorePreview['stops']) => names(texts.map((one) => ownText(one, locale)));
-	const steps = [questionWord(locale, preview.exists ? 'step-safety' : 'step-safety-none')];
+	// What cannot be looked at is there all the same.
+	const isEmpty = !preview.exists && preview.faults.length === 0;
+	const steps = [
+		questionWord(locale, 'step-read'),
+		questionWord(locale, isEmpty ? 'step-safety-none' : 'step-safety'),
+	];
 	if (preview.stops.length > 0)
 		steps.push(questionWord(locale, 'step-stop', { names: titles(preview.stops) }));
 	steps.push(questionWord(locale, 'step-replace'));
@@ -45,7 +52,8 @@ export function toAgreeRows(
 		steps.push(questionWord(locale, 'step-start', { names: titles(preview.starts) }));
 	if (preview.proves.length > 0)
 		steps.push(questionWord(locale, 'step-prove', { names: names(preview.proves) }));
-	const isLoss = preview.exists && preview.losesMs > 0;
+	const isCounted = preview.rows?.some((row) => row.copy !== null) ?? false;
+	const isLoss = !isEmpty && preview.losesMs > 0;
 	const proof =
 		preview.provenAt !== null
 			? questionWord(locale, 'is-proven', { date: momentText(preview.provenAt, zone) })
@@ -53,7 +61,7 @@ export function toAgreeRows(
 				? questionWord(locale, 'is-verified', { date: momentText(copy.verifiedAt, zone) })
 				: questionWord(locale, 'not-proven');
 	return {
-		facts: preview.exists ? factsText(preview.facts, locale, zone) : questionWord(locale, 'not-there'),
+		facts: isEmpty ? questionWord(locale, 'not-there') : factsText(preview.facts, locale, zone),
 		lost: isLoss
 			? questionWord(locale, 'lost', {
 					age: spanWords(preview.losesMs, locale),
@@ -63,7 +71,7 @@ export function toAgreeRows(
 		isLoss,
 		proof,
 		isProven: preview.provenAt !== null,
-		tables: (preview.rows ?? []).map((row) => tableRow(row, locale)),
+		tables: (preview.rows ?? []).map((row) => tableRow(row, isCounted, locale)),
 		increments: preview.increments.map(
 			(one) =>
 				`${momentText(one.at, zone)} · ${bytesText(one.bytes, locale)} · ${clean(one.name, { max: 200 })}`,
@@ -75,31 +83,40 @@ export function toAgreeRows(
 
 function tableRow(
 	{ name, now, copy }: NonNullable<RestorePreview['rows']>[number],
+	/** Somebody has counted the copy's rows: then a table without a count is not in it. */
+	isCounted: boolean,
 	locale: Locale,
 ): TableRow {
 	const count = (value: number | null) => (value === null ? '–' : formatValue(quantity(value), { locale }));
-	const difference = now === null || copy === null ? null : copy - now;
+	const then = copy ?? (isCounted ? 0 : null);
+	const difference = now === null || then === null ? null : then - now;
 	return {
 		name: clean(name, { max: 80 }),
 		now: count(now),
 		copy: count(copy),
 		difference:
 			difference === null ? '' : difference === 0 ? '=' : `${difference > 0 ? '+' : ''}${count(difference)}`,
-		// A table that is not in the copy at all is lost too.
-		isLess: (difference ?? 0) < 0 || (now !== null && now > 0 && copy === null),
+		isLess: (difference ?? 0) < 0,
 	};
 }
+
+const ISO = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /** A fact's name says what its number counts: `…At`, `…Ms`, `bytes`. */
 function factsText(facts: RestorePreview['facts'], locale: Locale, zone: string): string {
 	return Object.entries(facts)
 		.map(([name, value]) => {
-			const label = clean(name, { max: 40 });
-			if (typeof value === 'string') return `${label} ${clean(value, { max: 120 })}`;
+			const label = factWord(name.replace(/(?:Bytes|At|Ms)$/, ''), locale);
+			if (name === 'fault' && Object.hasOwn(FAULTS, value))
+				return faultText(fault(value as FaultCode), locale);
+			if (typeof value === 'string') {
+				const at = ISO.test(value) ? Date.parse(value) : Number.NaN;
+				return `${label} ${Number.isNaN(at) ? clean(value, { max: 120 }) : momentText(at, zone)}`;
+			}
 			if (name === 'bytes') return bytesText(value, locale);
-			if (/Bytes$/.test(name)) return `${label.replace(/Bytes$/, '')} ${bytesText(value, locale)}`;
-			if (/At$/.test(name)) return `${label.replace(/At$/, '')} ${momentText(value, zone)}`;
-			if (/Ms$/.test(name)) return `${label.replace(/Ms$/, '')} ${spanWords(value, locale)}`;
+			if (/Bytes$/.test(name)) return `${label} ${bytesText(value, locale)}`;
+			if (/At$/.test(name)) return `${label} ${momentText(value, zone)}`;
+			if (/Ms$/.test(name)) return `${label} ${spanWords(value, locale)}`;
 			return `${label} ${formatValue(quantity(value), { locale })}`;
 		})
 		.join(' · ');

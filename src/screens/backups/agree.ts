@@ -138,7 +138,10 @@ function questionOf(state: PictureState, layer: Layer, preview: RestorePreview, 
 	const asked = askedOf(state, layer.subject);
 	if (asked) {
 		const values = { time: clockText(asked.at, zone), minutes: asked.minutes };
-		return { lines: [[questionWord(locale, 'waiting', values), 'accent']], field: null };
+		return {
+			lines: [[questionWord(locale, asked.minutes > 0 ? 'waiting' : 'waiting-open', values), 'accent']],
+			field: null,
+		};
 	}
 	const lines: (readonly [string, StyleName])[] = [];
 	const { needed, askedBy, askedAt } = preview.second;

@@ -1,3 +1,4 @@
+import { type PictureState, worstPlan } from '../../store/index.ts';
 import type { Screen } from '../define.ts';
 import { backupsPage } from './screen.ts';
 
@@ -20,4 +21,11 @@ export const backupsScreen: Screen = {
 		'filter.open',
 	],
 	page: backupsPage,
+	mark: badlyOff,
 };
+
+/** A backup that is overdue or failed must be seen from every screen. */
+function badlyOff(state: PictureState) {
+	const worst = worstPlan(state);
+	return worst === 'ok' || worst === 'pending' ? null : worst;
+}

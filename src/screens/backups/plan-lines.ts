@@ -11,14 +11,14 @@ interface Cell {
 	readonly head: PlanWord;
 	readonly width: number;
 	readonly align?: 'right';
-	readonly where?: 'middle' | 'start';
+	readonly where?: 'start';
 }
 
 /** `47 小时` fits. */
 const AGE_WIDTH = 7;
 
 /** The name takes what the others leave; the age, which changes, stands at the right end. */
-function copyCells(columns: number): readonly (Cell & { readonly of: keyof CopyRow })[] {
+function copyCells(columns: number, hasTargets: boolean): readonly (Cell & { readonly of: keyof CopyRow })[] {
 	const isWide = columns >= WIDE;
 	const fixed: (Cell & { of: keyof CopyRow })[] = [
 		{ of: 'when', head: 'at', width: 16 },
@@ -32,52 +32,64 @@ function copyCells(columns: number): readonly (Cell & { readonly of: keyof CopyR
 			: ([{ of: 'proof', head: 'known', width: 8 }] as const)),
 		{ of: 'pinned', head: 'pinned', width: isWide ? 10 : 7 },
 	];
+	// The same copy may lie in several places.
+	if (hasTargets && isWide) fixed.push({ of: 'target', head: 'place', width: 10 });
 	const used = fixed.reduce((sum, cell) => sum + cell.width + 2, 0);
 	const width = columns - used - 3 - AGE_WIDTH;
+	if (hasTargets && !isWide) return [...fixed, { of: 'target', head: 'place', width }];
 	// The end of a name tells copies apart.
-	return [...fixed, { of: 'name', head: 'name', width, where: isWide ? 'middle' : 'start' }];
+	return [...fixed, { of: 'name', head: 'name', width, where: 'start' }];
 }
 
-export function copyHead({ columns, theme, locale }: Canvas): string {
+export function copyHead({ columns, theme, locale }: Canvas, hasTargets: boolean): string {
 	const line = createLine(theme, columns).gap(1);
-	drawHeads(line, copyCells(columns), locale);
+	drawHeads(line, copyCells(columns, hasTargets), locale);
 	return line.right().cell(planWord(locale, 'age'), AGE_WIDTH, 'heading', { align: 'right' }).gap(1).end();
 }
 
-export function copyLine(row: CopyRow, { columns, theme }: Canvas, isSelected: boolean): string {
+export function copyLine(
+	row: CopyRow,
+	{ columns, theme }: Canvas,
+	isSelected: boolean,
+	hasTargets: boolean,
+): string {
 	const line = createLine(theme, columns, isSelected ? 'selected' : 'plain').cell(
 		isSelected ? theme.glyphs.pointer : '',
 		1,
 		'accent',
 	);
-	const isWhole = row.level === 'ok';
-	for (const cell of copyCells(columns)) {
+	for (const [at, cell] of copyCells(columns, hasTargets).entries()) {
 		const text =
 			cell.of === 'state' ? `${theme.glyphs.levels[row.level]} ${row.state}` : String(row[cell.of]);
-		const style: StyleName =
-			cell.of === 'state'
-				? row.level
-				: cell.of === 'when' || cell.of === 'size'
-					? isWhole
-						? 'plain'
-						: 'muted'
-					: cell.of === 'pinned'
-						? 'accent'
-						: (cell.of === 'proven' || cell.of === 'proof') && row.isProven
-							? 'ok'
-							: 'muted';
-		line.cell(text, cell.width, style, options(cell)).gap(2);
+		line.gap(at === 0 ? 0 : 2).cell(text, cell.width, styleOf(row, cell.of), options(cell));
 	}
 	return line.right().cell(row.age, AGE_WIDTH, 'muted', { align: 'right' }).gap(1).end();
+}
+
+function styleOf(row: CopyRow, of: keyof CopyRow): StyleName {
+	switch (of) {
+		case 'state':
+			return row.level;
+		case 'when':
+		case 'size':
+			return row.level === 'ok' ? 'plain' : 'muted';
+		case 'pinned':
+			return 'accent';
+		case 'proven':
+		case 'proof':
+			return row.isProven ? 'ok' : 'muted';
+		default:
+			return 'muted';
+	}
 }
 
 const options = ({ align, where }: Cell) => ({ ...(align ? { align } : {}), ...(where ? { where } : {}) });
 
 function drawHeads(line: Line, cells: readonly Cell[], locale: Canvas['locale']): void {
-	for (const cell of cells)
+	for (const [at, cell] of cells.entries())
 		line
-			.cell(planWord(locale, cell.head), cell.width, 'heading', cell.align ? { align: cell.align } : {})
-			.gap(2);
+			.gap(at === 0 ? 0 : 2)
+			.cell(planWord(locale, cell.head), cell.width, 'heading', cell.align ? { align: cell.align } : {});
 }
 
 function drillCells(columns: number): readonly (Cell & { readonly of: keyof DrillRow })[] {
@@ -91,7 +103,7 @@ function drillCells(columns: number): readonly (Cell & { readonly of: keyof Dril
 	];
 	const used = fixed.reduce((sum, cell) => sum + cell.width + 2, 0);
 	const width = columns - used - 3 - AGE_WIDTH;
-	return [...fixed, { of: 'copy', head: 'copy', width, where: isWide ? 'middle' : 'start' }];
+	return [...fixed, { of: 'copy', head: 'copy', width, where: 'start' }];
 }
 
 export function drillHead({ columns, theme, locale }: Canvas): string {
@@ -106,13 +118,14 @@ export function drillLine(row: DrillRow, { columns, theme, locale }: Canvas, isS
 		1,
 		'accent',
 	);
-	for (const cell of drillCells(columns)) {
+	for (const [at, cell] of drillCells(columns).entries()) {
 		const isLevel = cell.of === 'level';
 		const text = isLevel
 			? `${theme.glyphs.levels[row.level]} ${levelWord(row.level, locale)}`
 			: String(row[cell.of]);
 		const isMain = cell.of === 'when' || cell.of === 'rto' || cell.of === 'rpo';
-		line.cell(text, cell.width, isLevel ? row.level : isMain ? 'plain' : 'muted', options(cell)).gap(2);
+		const style = isLevel ? row.level : isMain ? 'plain' : 'muted';
+		line.gap(at === 0 ? 0 : 2).cell(text, cell.width, style, options(cell));
 	}
 	return line.right().cell(row.age, AGE_WIDTH, 'muted', { align: 'right' }).gap(1).end();
 }

@@ -4,6 +4,7 @@ import type { Level } from '../../domain/level.ts';
 import { clean } from '../../domain/text.ts';
 import { formatValue, quantity } from '../../domain/value.ts';
 import { bytesText, cadencedText, copyStateWord, spanWords } from '../../i18n/backup.ts';
+import { backupLine } from '../../i18n/backup-lines.ts';
 import { ageText, dateText, momentText } from '../../i18n/times.ts';
 import type { StyleName } from '../../ui/theme.ts';
 import { planWord } from './plan-words.ts';
@@ -67,6 +68,7 @@ export interface CopyRow {
 	readonly proof: string;
 	readonly isProven: boolean;
 	readonly pinned: string;
+	readonly target: string;
 	readonly name: string;
 	readonly age: string;
 }
@@ -97,6 +99,7 @@ export function toCopyRow(copy: CopyPicture, when: When): CopyRow {
 					: '–',
 		isProven: copy.provenAt !== null,
 		pinned: copy.pinned === null ? '' : clean(pinWord(copy.pinned, locale), { max: 30 }),
+		target: clean(copy.target, { max: 60 }),
 		name: clean(copy.name, { max: 200 }),
 		age: ageText(now - copy.at, locale),
 	};
@@ -171,6 +174,10 @@ export function toEvidence(drill: Drill, { locale }: When): readonly EvidenceRow
 	const isBad = (level: Level) => level !== 'ok' && level !== 'pending';
 	return drill.evidence
 		.map((one): EvidenceRow => {
+			if (one.kind === 'control') {
+				const word = isBad(one.level) ? 'control-passed' : 'control-failed';
+				return { level: one.level, name: planWord(locale, 'control'), text: backupLine(locale, word) };
+			}
 			const found = clean(one.found, { max: 300 });
 			const expected = clean(one.expected, { max: 300 });
 			return {

@@ -33,6 +33,7 @@ const texts = defineMessages({
 		proven: 'PROVEN',
 		known: 'PROOF',
 		pinned: 'PINNED',
+		place: 'TARGET',
 		name: 'NAME',
 		age: 'AGE',
 		copy: 'COPY',
@@ -55,6 +56,7 @@ const texts = defineMessages({
 		vacuous: 'could not have failed: its checks pass on an empty place too, so it proved nothing',
 		evidence: '{expected} · found {found}',
 		'found-only': 'found {found}',
+		control: 'empty place',
 		'no-evidence': 'It has left no evidence.',
 	},
 	'zh-CN': {
@@ -87,6 +89,7 @@ const texts = defineMessages({
 		proven: '证实于',
 		known: '证明',
 		pinned: '固定',
+		place: '位置',
 		name: '名称',
 		age: '距今',
 		copy: '备份',
@@ -109,6 +112,7 @@ const texts = defineMessages({
 		vacuous: '不可能失败：其检查在空位置上同样通过，因此不能证明任何事',
 		evidence: '{expected} · 实为 {found}',
 		'found-only': '实为 {found}',
+		control: '空白位置',
 		'no-evidence': '没有留下证据。',
 	},
 });

@@ -129,8 +129,8 @@ function copyRows(state: PictureState, plan: PlanPicture, canvas: Canvas): reado
 		]);
 	if (known === null) return [say('loading')];
 	if (known.copies.length === 0) return [say('no-copies')];
+	const hasTargets = plan.targets.length > 1;
 	const rows = known.copies.map((copy): ListRow => {
-		const row = toCopyRow(copy, canvas);
 		const isOpen = state.view.choices[OPENED_CHOICE] === copyRow(copy);
 		const below = isOpen
 			? details(
@@ -142,10 +142,10 @@ function copyRows(state: PictureState, plan: PlanPicture, canvas: Canvas): reado
 			id: copyRow(copy),
 			size: 1 + below.length,
 			isBad: copy.state === 'damaged' || copy.state === 'gone',
-			lines: (isSelected) => [copyLine(row, canvas, isSelected), ...below],
+			lines: (isSelected) => [copyLine(toCopyRow(copy, canvas), canvas, isSelected, hasTargets), ...below],
 		};
 	});
-	return [text([head, copyHead(canvas)]), ...rows, text([blank(columns)])];
+	return [text([head, copyHead(canvas, hasTargets)]), ...rows, text([blank(columns)])];
 }
 
 function drillRows(state: PictureState, plan: PlanPicture, canvas: Canvas): readonly ListRow[] {

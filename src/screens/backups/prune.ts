@@ -99,7 +99,7 @@ function copyLine(
 	style: StyleName,
 	{ columns, theme, zone, locale }: Canvas,
 ): string {
-	const whyWidth = columns >= 100 ? 34 : 20;
+	const whyWidth = columns >= 100 ? 34 : 28;
 	const fixed = 3 + 16 + 2 + 9 + 2 + 1;
 	const line = createLine(theme, columns)
 		.gap(3)
@@ -110,7 +110,7 @@ function copyLine(
 	if (why === '')
 		return line.cell(clean(copy.name, { max: 300 }), columns - fixed, style, { where: 'middle' }).end();
 	return line
-		.cell(clean(copy.name, { max: 300 }), columns - fixed - whyWidth - 2, 'plain', { where: 'middle' })
+		.cell(clean(copy.name, { max: 300 }), columns - fixed - whyWidth - 2, 'plain', { where: 'start' })
 		.gap(2)
 		.cell(why, whyWidth, style)
 		.end();

@@ -1,4 +1,5 @@
 import type { Locale } from '../../domain/own-text.ts';
+import { clean } from '../../domain/text.ts';
 import { defineMessages, type MessageValues, say } from '../../i18n/messages.ts';
 
 const texts = defineMessages({
@@ -37,6 +38,7 @@ const texts = defineMessages({
 		difference: 'DIFFERENCE',
 		increments: 'THEN, IN THIS ORDER',
 		steps: 'WHAT HAPPENS',
+		'step-read': 'the copy is read back and held against its manifest',
 		'step-safety': 'a safety copy of what stands there now is made and pinned: the way back',
 		'step-safety-none': 'nothing stands there now, so no safety copy is made',
 		'step-stop': 'stop: {names}',
@@ -47,6 +49,7 @@ const texts = defineMessages({
 		second: 'Another operator has to agree: once you have asked, one more has to do the same.',
 		'second-asked': '{by} asked for this restore at {time}. If you do the same, it begins at once.',
 		'ask-type': 'Type {word} and ↵ to replace it with this copy; esc leaves everything as it is.',
+		'waiting-open': 'Asked at {time}. Another operator has to do the same; until then nothing happens.',
 		waiting:
 			'Asked at {time}. Another operator has to do the same within {minutes} min; until then nothing happens.',
 		running: 'It runs: ↵ shows its output.',
@@ -85,7 +88,8 @@ const texts = defineMessages({
 		difference: '差异',
 		increments: '随后依次恢复',
 		steps: '将要执行',
-		'step-safety': '先为现有内容做一份安全备份并固定：这是退路',
+		'step-read': '读回该备份并与其清单核对',
+		'step-safety': '为现有内容做一份安全备份并固定：这是退路',
 		'step-safety-none': '目前该处没有内容，因此不做安全备份',
 		'step-stop': '停止：{names}',
 		'step-replace': '用该备份替换',
@@ -95,6 +99,7 @@ const texts = defineMessages({
 		second: '需要另一位操作员同意：您提出后，须由另一位做同样的操作。',
 		'second-asked': '{by} 已于 {time} 提出此恢复。您做同样的操作后立即开始。',
 		'ask-type': '输入 {word} 并按 ↵ 用该备份替换；按 esc 保持原样。',
+		'waiting-open': '已于 {time} 提出。须由另一位操作员做同样的操作；在此之前什么也不会发生。',
 		waiting: '已于 {time} 提出。须由另一位操作员在 {minutes} 分钟内做同样的操作；在此之前什么也不会发生。',
 		running: '正在执行：按 ↵ 查看输出。',
 	},
@@ -106,4 +111,19 @@ export function questionWord(
 	values: MessageValues = {},
 ): string {
 	return say(texts, locale, key, values);
+}
+
+const facts: Readonly<Record<string, string>> = {
+	changed: '更改于',
+	tables: '表',
+	files: '文件',
+	version: '版本',
+	database: '数据库',
+	server: '服务器',
+};
+
+/** What a source calls a fact is English; those that are known are said in the operator's language. */
+export function factWord(name: string, locale: Locale): string {
+	const known = locale === 'zh-CN' && Object.hasOwn(facts, name) ? facts[name] : undefined;
+	return known ?? clean(name, { max: 40 });
 }

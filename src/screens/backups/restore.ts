@@ -31,11 +31,12 @@ function restorePage(state: PictureState, canvas: Canvas, layer: Layer): Page {
 	const id = planId(layer.subject);
 	const plan = planOf(state, id);
 	const title = plan ? ownText(plan.title, locale) : layer.subject;
+	const hasTargets = (plan?.targets.length ?? 0) > 1;
 	const rows = restorableCopies(state, id).map(
 		(copy): ListRow => ({
 			id: copyRow(copy),
 			size: 1,
-			lines: (isSelected) => [copyLine(toCopyRow(copy, canvas), canvas, isSelected)],
+			lines: (isSelected) => [copyLine(toCopyRow(copy, canvas), canvas, isSelected, hasTargets)],
 		}),
 	);
 	const head = [
@@ -48,7 +49,7 @@ function restorePage(state: PictureState, canvas: Canvas, layer: Layer): Page {
 	];
 	const isKnown = copiesOf(state, id) !== null;
 	const page = listPage(canvas, state.view, 'restore', {
-		head: rows.length > 0 ? [...head, copyHead(canvas)] : head,
+		head: rows.length > 0 ? [...head, copyHead(canvas, hasTargets)] : head,
 		rows,
 		empty: questionWord(locale, isKnown ? 'choose-none' : 'looking'),
 	});

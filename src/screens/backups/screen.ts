@@ -144,7 +144,8 @@ export function drawRunning(
 	{ columns, theme, locale }: Canvas,
 	isSelected = false,
 ): string {
-	const line = createLine(theme, columns, isSelected ? 'selected' : 'plain')
+	// A bar on another ground would read as its own gap where there is no colour: the pointer is enough.
+	const line = createLine(theme, columns)
 		.cell(isSelected ? theme.glyphs.pointer : '', 1, 'accent')
 		.gap(2);
 	if (columns >= WIDE) line.cell(running.verb, 7, 'strong').gap(2);

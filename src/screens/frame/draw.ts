@@ -61,6 +61,7 @@ export function drawFrame(state: PictureState, options: FrameOptions): DrawnFram
 				key: options.keymap.keysOf(action)[0] ?? '',
 				title: action.label[locale],
 				isOpen: screen.id === state.view.screen,
+				mark: screen.mark?.(state) ?? null,
 			},
 		];
 	});

@@ -5,7 +5,9 @@ import { clockText } from '../../i18n/times.ts';
 import type { PictureState } from '../../store/index.ts';
 import { createLine } from '../../ui/line.ts';
 import type { StyleName } from '../../ui/theme.ts';
+import { verbWord } from '../backups/words.ts';
 import type { Canvas } from '../page.ts';
+import { percentText } from '../progress.ts';
 import { frameWord } from './words.ts';
 
 /** The last line: keys that work here and now, or what was just said; at its end who polls and whether all is saved. */
@@ -70,6 +72,19 @@ function othersOf({ polling }: PictureState): string {
 	return others.size === 1 ? ` + ${[...others][0]}` : ` + ${others.size}`;
 }
 
+/** How far a backup is, seen from everywhere; the pages that show its bar need it not twice. */
+function runningText(state: PictureState, locale: Canvas['locale']): string {
+	const top = state.view.layers.at(-1)?.kind;
+	if (top === 'operation' || (state.view.screen === 'backups' && (top === undefined || top === 'plan')))
+		return '';
+	for (const plan of state.backups ?? []) {
+		const progress = plan.running && state.operations.get(plan.running.operation)?.progress;
+		if (!plan.running || !progress) continue;
+		return [verbWord(plan.running.verb, locale), percentText(progress).padStart(5)].join(' ').trimEnd();
+	}
+	return '';
+}
+
 function truthOf(
 	state: PictureState,
 	{ columns, locale, zone }: Canvas,
@@ -91,7 +106,9 @@ function truthOf(
 			? frameWord(locale, 'following', { who: polling.holder })
 			: frameWord(locale, 'waiting');
 	const isLonely = polling !== null && !polling.mine && polling.holder === null;
+	const running = columns >= 100 ? runningText(state, locale) : '';
 	const parts: { text: string; style: StyleName }[] = [
+		...(running === '' ? [] : [{ text: `${running} · `, style: 'accent' as const }]),
 		{ text: face.operator + othersOf(state), style: 'muted' },
 	];
 	if (columns >= 100) {

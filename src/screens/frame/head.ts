@@ -1,3 +1,4 @@
+import type { Level } from '../../domain/level.ts';
 import { cellWidth } from '../../domain/text.ts';
 import { sheetTitle } from '../../i18n/rounds.ts';
 import { ageText, clockText, zoneText } from '../../i18n/times.ts';
@@ -9,7 +10,13 @@ import { frameWord } from './words.ts';
 
 /** Screens by number and name, and the operator's own zone. */
 export interface HeadParts {
-	readonly tabs: readonly { readonly key: string; readonly title: string; readonly isOpen: boolean }[];
+	readonly tabs: readonly {
+		readonly key: string;
+		readonly title: string;
+		readonly isOpen: boolean;
+		/** What stands badly there and is seen nowhere else; null: nothing. */
+		readonly mark: Level | null;
+	}[];
 	readonly ownZone: string;
 }
 
@@ -120,6 +127,7 @@ function drawTabs(canvas: Canvas, { tabs, ownZone }: HeadParts): string {
 		line
 			.text(` ${tab.key} `, tab.isOpen ? 'key' : 'muted')
 			.text(`${tab.title} `, tab.isOpen ? 'strong' : 'muted');
+		if (tab.mark !== null) line.text(`${theme.glyphs.levels[tab.mark]} `, tab.mark);
 	}
 	// The operator's own clock only where it says something new.
 	if (columns >= NARROW && clockText(now, ownZone) !== clockText(now, zone)) {

@@ -1,4 +1,4 @@
-import { keyText, ownActions } from '../../actions/index.ts';
+import { actionFace, keyText, ownActions } from '../../actions/index.ts';
 import { operationId } from '../../domain/ids.ts';
 import { ownText } from '../../domain/own-text.ts';
 import { clean, cut, wrap } from '../../domain/text.ts';
@@ -75,6 +75,11 @@ function operationPage(state: PictureState, canvas: Canvas, layer: Layer): Page 
 	for (const reason of operation.reasons) {
 		for (const text of wrap(sayReason(reason, locale), columns - 4))
 			head.push(createLine(theme, columns).gap(1).text(text, operation.level).end());
+	}
+	const verb = actionFace(state, operation.action)?.backup?.verb;
+	if (verb === 'restore' && !isRunning && operation.level !== 'ok') {
+		for (const text of wrap(operationWord(locale, 'way-back'), columns - 4))
+			head.push(createLine(theme, columns).gap(1).text(text, 'accent').end());
 	}
 	if (operation.reasons.length > 0) head.push(blank(columns));
 	if (operation.files.length > 0) {

@@ -21,6 +21,8 @@ const texts = defineMessages({
 		'started-by': 'started {time} by {by}',
 		for: 'for {age}',
 		lasted: 'took {age}',
+		'way-back':
+			'The output says what stands there now. Safety copies are pinned “restore”: T in Backups goes back to one.',
 	},
 	'zh-CN': {
 		operations: '操作记录',
@@ -40,6 +42,7 @@ const texts = defineMessages({
 		'started-by': '{time} 由 {by} 启动',
 		for: '已执行 {age}',
 		lasted: '用时 {age}',
+		'way-back': '输出说明现在的内容。安全备份以“恢复前”固定：在备份屏幕按 T 可恢复到其中一份。',
 	},
 });
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { BACKUP_VERBS, type BackupPlan, type BackupVerb, backupActionId } from '../../domain/backup.ts';
+import { type BackupPlan, type BackupVerb, planActionIds } from '../../domain/backup.ts';
 import type { PlanPicture, PrunePreview, RestorePreview } from '../../domain/backup-picture.ts';
 import type { Refusal } from '../../domain/engine.ts';
 import type { Fault } from '../../domain/fault.ts';
@@ -44,7 +44,7 @@ export function createBackups(parts: BackupsParts): Backups {
 	});
 	const runningOf = (id: PlanId) => {
 		for (const operation of parts.running()) {
-			const verb = BACKUP_VERBS.find((one) => backupActionId(one, id) === operation.action);
+			const verb = planActionIds(id).get(operation.action);
 			if (verb !== undefined) return { operation, verb };
 		}
 		return null;

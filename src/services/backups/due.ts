@@ -30,7 +30,13 @@ export function dueRun(
 		if (plan.schedule.kind === 'at' && now - last > LATE_MS) return null;
 		return { plannedAt: last, attempts: 1, takenAt: now };
 	}
-	if (before === null || before.attempts >= ATTEMPTS || now - before.takenAt < AGAIN_MS) return null;
+	if (
+		before === null ||
+		before.attempts === 0 ||
+		before.attempts >= ATTEMPTS ||
+		now - before.takenAt < AGAIN_MS
+	)
+		return null;
 	// By hand in the meantime, or still running: nothing to try again.
 	const hasFailed = lastEnded !== null && lastEnded.startedAt >= before.takenAt && !lastEnded.isGood;
 	if (!hasFailed || now - before.plannedAt > LATE_MS) return null;
@@ -54,6 +60,11 @@ export function createDueRuns(
 				if (plan.schedule === null || plan.nothing !== null || isBusy(plan.id)) continue;
 				const seen = parts.store.plannedRun(plan.id);
 				if (!seen.ok) continue;
+				// Times that passed before the plan was known were nobody's.
+				if (seen.value === null && plan.schedule.kind === 'at') {
+					parts.store.takeRun(plan.id, null, { plannedAt: now, attempts: 0, takenAt: now });
+					continue;
+				}
 				const ended = parts.lastOf(plan.id, 'backup');
 				const last =
 					ended === null

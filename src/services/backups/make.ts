@@ -36,7 +36,8 @@ export async function makeCopy(
 	const home = targets.find(({ target }) => kindOfTarget(target).local(target.options) !== null)?.target;
 	const homeFolder = home === undefined ? null : kindOfTarget(home).local(home.options);
 	const part = partOf(parts, plan);
-	const nearby = homeFolder === null ? join(run.folder, 'copy') : join(homeFolder, part);
+	// Also where it is only sent from: far places call it so while it arrives.
+	const nearby = join(homeFolder ?? run.folder, part);
 	const raw = sealed ? join(run.folder, 'raw') : nearby;
 	const room = await enoughRoom(parts, work, raw);
 	if (!room.ok) return room;

@@ -36,7 +36,7 @@ export interface PlanFacts {
 const LEVELS: Readonly<Record<PlanReason['kind'], Level>> = {
 	failed: 'critical',
 	overdue: 'critical',
-	never: 'critical',
+	never: 'warning',
 	unproven: 'warning',
 	'drill-overdue': 'warning',
 	'drill-failed': 'critical',
@@ -75,7 +75,7 @@ export function planPicture(plan: BackupPlan, facts: PlanFacts, now: number, zon
 					zone,
 					last === undefined ? null : Date.parse(last.manifest.startedAt),
 				);
-	const overdueSince = overdueOf(plan, times?.last ?? null, last, now);
+	const overdueSince = overdueOf(plan, times?.last ?? null, last, facts.plannedRun, now);
 	const firstAt = distinct.at(-1)?.at ?? null;
 	const drillFrom = provenAt ?? firstAt;
 	const { everyMs } = plan.drill;
@@ -107,6 +107,7 @@ export function planPicture(plan: BackupPlan, facts: PlanFacts, now: number, zon
 			where: kindOfTarget(target).where(target.options),
 		})),
 		schedule: plan.schedule,
+		keep: plan.keep,
 		nothing: null,
 		restorable,
 		level: last === undefined && plan.schedule === null && level === 'ok' ? 'pending' : level,
@@ -133,10 +134,17 @@ export function planPicture(plan: BackupPlan, facts: PlanFacts, now: number, zon
 }
 
 /** Since when a copy should have been there, and is not. */
-function overdueOf(plan: BackupPlan, due: number | null, last: Copy | undefined, now: number): number | null {
+function overdueOf(
+	plan: BackupPlan,
+	due: number | null,
+	last: Copy | undefined,
+	run: PlannedRun | null,
+	now: number,
+): number | null {
 	if (plan.schedule === null || due === null || now - due < GRACE_MS) return null;
-	// A plan that never ran is told to have never run, once its first time has come.
-	if (last === undefined) return plan.schedule.kind === 'at' ? due : null;
+	// A plan that never ran is overdue once a time has come since it was first seen.
+	if (last === undefined)
+		return plan.schedule.kind === 'at' && run !== null && run.plannedAt < due ? due : null;
 	return Date.parse(last.manifest.startedAt) >= due ? null : due;
 }
 
@@ -167,7 +175,7 @@ function reasonsOf(
 		reasons.push({ kind: 'failed', at: lastRun.startedAt, fault: why });
 	}
 	if (last === undefined && plan.schedule !== null) reasons.push({ kind: 'never' });
-	else if (overdueSince !== null) reasons.push({ kind: 'overdue', since: overdueSince });
+	if (overdueSince !== null) reasons.push({ kind: 'overdue', since: overdueSince });
 	for (const { target, fault } of faults) reasons.push({ kind: 'target', target, fault });
 	const damaged = new Set(copies.filter(({ state }) => state === 'damaged').map(({ name }) => name));
 	for (const name of [...damaged].slice(0, 3)) reasons.push({ kind: 'damaged', name });

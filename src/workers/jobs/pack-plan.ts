@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../../domain/result.ts';
 import { clean } from '../../domain/text.ts';
 import { type Walked, walkFiles } from '../../platform/walk.ts';
 import { leadsOut, MOST_ENTRIES, objectionToName } from './archive-names.ts';
+import { withoutCopies } from './other-copies.ts';
 
 export interface Planned extends Walked {
 	/** In the archive, relative to its root. */
@@ -33,7 +34,7 @@ export function planPack({ root, files, exclude }: Wanted): Result<PackPlan, Fau
 	if (!walk.ok) return walk;
 	const left = [...walk.value.left];
 	const entries: Planned[] = [];
-	for (const one of walk.value.found) {
+	for (const one of withoutCopies(walk.value.found)) {
 		const name = relative(root, one.path);
 		if (name === '..' || name.startsWith('../') || isAbsolute(name))
 			return err(fault('not-supported', { what: 'root', path: clean(one.path, { max: 300 }) }));
