@@ -83,7 +83,7 @@ const ABOUT: Readonly<Record<string, readonly string[]>> = {
 	watch: [
 		'The console’s poller without a screen, for a service manager. It takes the polling lease, or follows whoever holds it and takes',
 		'over when that one ends; consoles opened meanwhile follow it. One line for each level that was confirmed, for each plan that stands',
-		'otherwise than before, and for each backup, drill or restore that ended. Whoever holds the lease runs the plans that are due. Ends',
+		'otherwise than before, and for each operation that ended. Whoever holds the lease runs the plans that are due. Ends',
 		'with Ctrl-C, SIGTERM or SIGHUP; what it was backing up then is cancelled and taken away first.',
 	],
 };

@@ -41,6 +41,7 @@ export function planJson(plan: PlanPicture, { timezone }: SystemFace, { locale }
 		subject: plan.subject,
 		targets: plan.targets,
 		schedule: plan.schedule === null ? null : cadencedText(plan.schedule, locale),
+		keep: plan.keep,
 		nothing: plan.nothing === null ? null : ownText(plan.nothing, locale),
 		restorable: plan.restorable,
 		last: plan.last === null ? null : copyJson(plan.last),

@@ -56,8 +56,8 @@ export const watchCommand: HeadlessCommand = {
 				}
 			});
 			const code = await context.interrupted;
-			stop();
 			await plans.stop();
+			stop();
 			return code;
 		});
 	},

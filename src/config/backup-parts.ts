@@ -37,7 +37,11 @@ export function keepOf(keep: PlanKeys['keep']): Retention {
 		keep?.weeks === undefined ? 0 : keep.weeks * 7 * DAY,
 	];
 	const ageMs = Math.max(...ages);
-	return { ageMs: ageMs === 0 ? null : ageMs, count: keep?.copies ?? null };
+	return {
+		ageMs: ageMs === 0 ? null : ageMs,
+		count: keep?.copies ?? null,
+		...(keep?.auto === true ? { isAuto: true } : {}),
+	};
 }
 
 export function encryptOf(

@@ -24,6 +24,12 @@ export const targetSchema = z.strictObject({
 export const keepSchema = z.strictObject({
 	days: z.number().positive().max(36_500).optional().describe('Younger backups stay.'),
 	weeks: z.number().positive().max(5_200).optional().describe('The same in weeks.'),
+	auto: z
+		.boolean()
+		.optional()
+		.describe(
+			'Whether what may go is removed after each planned run. Default: false, then only when somebody agrees to its preview.',
+		),
 	copies: z.int().min(1).max(100_000).optional().describe('So many newest backups stay.'),
 });
 

@@ -38,7 +38,12 @@ export interface PlanKeys {
 		readonly identity?: Text;
 		readonly passphrase?: Text;
 	};
-	readonly keep?: { readonly days?: number; readonly weeks?: number; readonly copies?: number };
+	readonly keep?: {
+		readonly days?: number;
+		readonly weeks?: number;
+		readonly copies?: number;
+		readonly auto?: boolean;
+	};
 	readonly prove?: readonly string[];
 	readonly drill?: number | { readonly every?: number; readonly mask?: readonly string[] };
 	readonly restore?: {

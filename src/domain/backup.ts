@@ -33,6 +33,8 @@ export interface Retention {
 	readonly ageMs: number | null;
 	/** So many newest stay. */
 	readonly count: number | null;
+	/** What may go is removed after each planned run; else only when somebody agrees to its preview. */
+	readonly isAuto?: boolean;
 }
 
 export interface DrillDefinition {

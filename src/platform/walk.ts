@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import picomatch from 'picomatch';
 import { type Fault, fault } from '../domain/fault.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -9,11 +9,14 @@ import { fileFault } from './file-fault.ts';
 export interface Walked {
 	/** Absolute, as the globs say it. */
 	readonly path: string;
-	/** The same with every link in its folders followed: what an opened file has to turn out to be. */
-	readonly real: string;
+	/** The folder it lies in with every link on the way followed: where an opened file has to turn out to be. */
+	readonly realFolder: string;
 	readonly kind: 'file' | 'link' | 'folder';
-	readonly stats: Stats;
+	/** What is needed of it: there may be hundreds of thousands. */
+	readonly stats: FewStats;
 }
+
+export type FewStats = Pick<Stats, 'size' | 'mtimeMs' | 'mode' | 'uid' | 'gid'>;
 
 export interface Walk {
 	/** Sorted by path, each once; folders only where any file in them would have been found. */
@@ -60,9 +63,10 @@ export function walkFiles(
 				const stats = lookAt(path);
 				if (stats === null || !stats.isDirectory()) continue;
 				// Any name will do: whether what lies in it is wanted, not what it is called.
-				if (start.matches(join(path, 'x'))) add({ path, real: join(real, name), kind: 'folder', stats });
+				if (start.matches(join(path, 'x')))
+					add({ path, realFolder: real, kind: 'folder', stats: fewOf(stats) });
 				if (depth < start.depth) visit(path, join(real, name), start, depth + 1);
-			} else if (start.matches(path)) take(path, join(real, name), add, left);
+			} else if (start.matches(path)) take(path, real, add, left);
 		}
 	};
 	try {
@@ -74,7 +78,7 @@ export function walkFiles(
 				if (real !== null) visit(start.folder, real, start, 0);
 			} else if (!excluded(start)) {
 				const real = realFolder(dirname(start));
-				if (real !== null) take(start, join(real, start.slice(start.lastIndexOf(sep) + 1)), add, left);
+				if (real !== null) take(start, real, add, left);
 			}
 		}
 	} catch (error) {
@@ -115,12 +119,16 @@ function plainOf(base: string): string {
 	return base.replace(/\\(.)/g, '$1');
 }
 
-function take(path: string, real: string, add: (one: Walked) => void, left: Set<string>): void {
+function take(path: string, realFolder: string, add: (one: Walked) => void, left: Set<string>): void {
 	const stats = lookAt(path);
 	if (stats === null) return;
-	if (stats.isFile()) add({ path, real, kind: 'file', stats });
-	else if (stats.isSymbolicLink()) add({ path, real, kind: 'link', stats });
+	if (stats.isFile()) add({ path, realFolder, kind: 'file', stats: fewOf(stats) });
+	else if (stats.isSymbolicLink()) add({ path, realFolder, kind: 'link', stats: fewOf(stats) });
 	else if (!stats.isDirectory()) left.add(path);
+}
+
+function fewOf({ size, mtimeMs, mode, uid, gid }: Stats): FewStats {
+	return { size, mtimeMs, mode, uid, gid };
 }
 
 /** What vanished between being listed and being looked at was not there. */

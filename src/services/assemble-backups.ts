@@ -46,10 +46,12 @@ export function assembleBackups(parts: AssemblyParts, around: BackupNeighbours):
 		redact: around.redact,
 		keep: around.keep,
 		runAction: (id, parent) => operations().runWithin(id, parent),
-		async begin(plan, verb) {
+		async carryOut(plan, verb) {
 			const action = actionId(backupActionId(verb, plan));
-			const begun = await operations().start({ action, step: null, confirmed: null });
-			return begun.ok;
+			// What runs by its time was agreed to where that time was written.
+			const confirmed = around.system().environment.name;
+			const begun = await operations().start({ action, step: null, confirmed });
+			return begun.ok ? operations().ended(begun.value.operation.id) : null;
 		},
 		running() {
 			const found = storage.operations.running();

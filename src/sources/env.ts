@@ -82,7 +82,7 @@ export const env = defineSource<EnvSourceOptions>({
   names: [GOOGLE_PROJECT_ID, DOCPARSER_API_KEY, SENTRY_DSN]
   salt: secret:fingerprint_salt
   to: logs/
-  at: "09:00 Monday"
+  at: "mon 09:00"
 `,
 	subject(options) {
 		const where = placeText(options);

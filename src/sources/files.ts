@@ -56,7 +56,7 @@ export const files = defineSource<FilesOptions>({
   files: logs/**
   exclude: logs/tmp/**
   to: logs/
-  at: "03:00 Sunday"
+  at: "sun 03:00"
   keep: {weeks: 8}
 `,
 	subject: (options) => clean(listOf(options.files).join(' '), { max: 200 }),

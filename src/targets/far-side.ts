@@ -22,6 +22,7 @@ sync "./$2" 2>/dev/null || sync
 if [ -d "./$3" ] || [ -L "./$3" ]; then exit 17; fi
 mv -f -- "./$2" "./$3" || exit 1
 sync . 2>/dev/null || sync`,
+	space: `df -Pk -- "$1"`,
 	remove: `cd -- "$1" || exit 0
 if [ -f "./$2" ] && [ ! -L "./$2" ]; then rm -f -- "./$2"; fi`,
 } as const;

@@ -157,10 +157,10 @@ async function sendAs(
 		options,
 		name,
 	);
-	if (!sent.ok) return sent;
 	const size = await ports.folders.look(from);
 	if (!size.ok) return size;
 	const bytes = size.value?.bytes ?? 0;
+	if (!sent.ok) return err(await whyNot(sent.error, bytes, options, ports, run));
 	const verb = replace ? 'replace' : 'place';
 	const named = await onFarSide(verb, [options.path, part, name, String(bytes)], options, ports, run);
 	if (named.ok && named.value.exit === NAME_TAKEN)
@@ -173,6 +173,22 @@ async function sendAs(
 
 const flat = (answer: Result<Result<CommandAnswer, Fault>, Fault>): Result<CommandAnswer, Fault> =>
 	answer.ok ? answer.value : answer;
+
+/** What the far rsync says of a full disk may be lost with the connection: then it is looked up. */
+async function whyNot(
+	said: Fault,
+	needBytes: number,
+	options: SshOptions,
+	ports: TargetPorts,
+	run: Limits,
+): Promise<Fault> {
+	if (said.code !== 'command-failed' && said.code !== 'reset') return said;
+	const asked = await onFarSide('space', [options.path], options, ports, run);
+	const free = asked.ok && asked.value.exit === 0 ? freeBytesOf(asked.value.stdout) : null;
+	return free !== null && free < needBytes
+		? fault('disk-full', { path: clean(options.path, { max: 300 }) })
+		: said;
+}
 
 async function fetch(
 	options: SshOptions,

@@ -62,6 +62,7 @@ export function planOf(id = 'database', extra: Partial<PlanPicture> = {}): PlanP
 		subject: 'db/smart_loan_manager.db',
 		targets: [{ name: 'backups/', kind: 'directory', where: 'backups/' }],
 		schedule: { kind: 'at', minutes: [120], days: [] },
+		keep: { ageMs: 7 * DAY, count: null },
 		nothing: null,
 		restorable: true,
 		level: 'ok',

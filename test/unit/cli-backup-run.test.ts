@@ -428,6 +428,7 @@ describe('rounds watch', () => {
 				operation: operation({
 					id: operationId(id),
 					action: actionId('database-backup'),
+					title: 'Backup',
 					startedAt: clock.now(),
 					...extra,
 				}),
@@ -452,9 +453,9 @@ describe('rounds watch', () => {
 		const run = await running.ended;
 		expect(run).toMatchObject({ code: 143, err: '', lingersMs: 30_000 });
 		expect(run.out.split('\n').slice(1)).toEqual([
-			'09:18:02 database backup ok · 2.1 s',
+			'09:18:02 Backup ok',
 			'09:18:02 database critical · overdue since 2025-11-22 09:18',
-			'09:18:02 database backup unknown · 0 ms',
+			'09:18:02 Backup unknown',
 			'',
 		]);
 	});

@@ -113,6 +113,7 @@ describe('rounds backups', () => {
 			title: 'Loan database',
 			level: 'ok',
 			schedule: '02:00',
+			keep: { ageMs: 604_800_000, count: null },
 			last: { name: 'database.db.backup.20251122', at: '2025-11-22T02:00:00.000Z', bytes: 12_582_912 },
 			change: 0.031,
 			nextAt: '2025-11-23T02:00:00.000Z',

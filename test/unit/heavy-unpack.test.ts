@@ -104,7 +104,7 @@ describe('an archive is refused whole', () => {
 	});
 
 	test('more entries than any folder has', async () => {
-		const many = Array.from({ length: 500_001 }, (_, at) => at);
+		const many = Array.from({ length: 300_001 }, (_, at) => at);
 		const block = Buffer.allocUnsafe(many.length * 512);
 		for (const at of many) tarEntry({ name: String(at) }).copy(block, at * 512);
 		expect(await refused(Buffer.concat([block, TAR_END]))).toBe('archive-unsafe bomb');

@@ -164,6 +164,21 @@ describe('a restore for real', () => {
 		expect(asideIn(app)).toEqual([]);
 	});
 
+	test.each([
+		['a file of the same name', 'a.log', { exclude: 'a.log' }],
+		["a folder in a file's place", 'becomes-folder/y', { exclude: 'becomes-folder/y' }],
+		["a file in a folder's place", 'was-folder', { exclude: 'was-folder' }],
+	])('is refused where it would take away what no copy holds: %s', async (_, name, { exclude }) => {
+		const copy = await ready();
+		const before = treeOf(app);
+		const narrower = { ...options(), exclude: [...options().exclude, join(app, exclude)] };
+		expect(await restoring.replace(narrower, copy, ports, world.run())).toMatchObject({
+			error: { code: 'not-empty', detail: { path: join(app, name) } },
+		});
+		expect(treeOf(app)).toEqual(before);
+		expect(asideIn(app)).toEqual([]);
+	});
+
 	test('never touches backups that lie there, whatever they are called', async () => {
 		const copy = await ready();
 		put('export-of-orders', 'another plan made this');

@@ -36,7 +36,7 @@ const MEANINGS: Readonly<Record<PlanReason['kind'], { readonly level: Level; rea
 		'drill-failed': { level: 'critical', hint: 'hint-open' },
 		'drill-vacuous': { level: 'warning' },
 		damaged: { level: 'critical', hint: 'hint-backup' },
-		target: { level: 'critical', hint: 'hint-look' },
+		target: { level: 'unknown', hint: 'hint-look' },
 		shrunk: { level: 'warning' },
 		broken: { level: 'unknown' },
 	};

@@ -79,14 +79,18 @@ export function createCatalog(parts: BackupsParts): Catalog {
 		for (const entry of listed.value) {
 			const name = nameOfManifest(entry, files);
 			if (name === null) continue;
+			const remembered = before.find((copy) => copy.name === name);
+			if (remembered !== undefined && isUnchanged(remembered, entry, files.get(name))) {
+				inPlace.add(name);
+				continue;
+			}
 			const text = await kind.readText(target.options, entry.name, MANIFEST_LIMIT, parts.targets, limits);
 			const manifest = text.ok ? parseManifest(text.value, name) : text;
 			// Not ours, or not to be read: what we remember of it still counts.
 			if (!manifest.ok || !isOf(manifest.value, plan)) continue;
 			inPlace.add(name);
-			const old = before.find((copy) => copy.name === name);
-			const copy = copyOf(plan, target, manifest.value, files.get(name), old);
-			if (JSON.stringify(copy) !== JSON.stringify(old)) changed.push(copy);
+			const copy = copyOf(plan, target, manifest.value, files.get(name), remembered);
+			if (JSON.stringify(copy) !== JSON.stringify(remembered)) changed.push(copy);
 		}
 		for (const copy of before) {
 			if (inPlace.has(copy.name) || copy.state === 'removed' || copy.state === 'gone') continue;
@@ -153,6 +157,18 @@ function nameOfManifest(
 	// A copy may itself end like this (`env_backup….json`): it is one when it has a manifest of its own.
 	if (files.has(`${name}${MANIFEST_END}`)) return null;
 	return name.slice(0, -MANIFEST_END.length);
+}
+
+/**
+ * Thousands of increments in a far place must not be read anew at every look: a manifest as long as the one remembered, beside a
+ * file as long as it says, is that one. Whoever writes it anew (verified, proven) makes it longer.
+ */
+function isUnchanged(copy: Copy, manifest: FolderEntry, file: FolderEntry | undefined): boolean {
+	return (
+		copy.state === 'there' &&
+		file?.bytes === copy.bytes &&
+		manifest.bytes === Buffer.byteLength(manifestText(copy.manifest))
+	);
 }
 
 function standingOf(manifest: Manifest): Pick<Copy, 'verifiedAt' | 'provenAt' | 'pinned'> {

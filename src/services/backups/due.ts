@@ -1,4 +1,4 @@
-import type { BackupPlan, BackupVerb } from '../../domain/backup.ts';
+import type { BackupPlan } from '../../domain/backup.ts';
 import { plannedTimes } from '../../domain/backup-schedule.ts';
 import type { PlannedRun } from '../../domain/backup-store-port.ts';
 import type { PlanId } from '../../domain/ids.ts';
@@ -48,9 +48,11 @@ export function createDueRuns(
 	parts: BackupsParts,
 	isBusy: (plan: PlanId) => boolean,
 ): { tick(now: number): void } {
-	const begin = async (plan: BackupPlan, verb: BackupVerb, plannedAt: number) => {
+	const begin = async (plan: BackupPlan, plannedAt: number) => {
 		parts.onActivity('backup.due', { plan: plan.id, plannedAt });
-		await parts.begin(plan.id, verb);
+		const ended = await parts.carryOut(plan.id, 'backup');
+		// Room is made only once something newer is there.
+		if (plan.keep.isAuto === true && ended?.level === 'ok') await parts.carryOut(plan.id, 'prune');
 	};
 	return {
 		tick(now) {
@@ -73,7 +75,7 @@ export function createDueRuns(
 				const next = dueRun(plan, seen.value, last, now, timezone);
 				if (next === null) continue;
 				const taken = parts.store.takeRun(plan.id, seen.value, next);
-				if (taken.ok && taken.value) void begin(plan, 'backup', next.plannedAt);
+				if (taken.ok && taken.value) void begin(plan, next.plannedAt);
 			}
 		},
 	};

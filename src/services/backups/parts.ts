@@ -35,8 +35,8 @@ export interface BackupsParts {
 	readonly keep: LateWrites['put'];
 	/** Runs a configured action to its end, as part of this operation; null: it could not begin. */
 	readonly runAction: (action: ActionId, parent: OperationId) => Promise<Operation | null>;
-	/** Begins a plan's verb because it is due; false: it could not. */
-	readonly begin: (plan: PlanId, verb: BackupVerb) => Promise<boolean>;
+	/** Runs a plan's verb to its end because its time has come; null: it could not begin. */
+	readonly carryOut: (plan: PlanId, verb: BackupVerb) => Promise<Operation | null>;
 	/** What runs now, here or in another console. */
 	readonly running: () => readonly Operation[];
 	/** Newest ended operation of a plan's verb; null: none is known. */

@@ -1,5 +1,5 @@
 /** More than any real folder has, and what still fits into a worker's memory. */
-export const MOST_ENTRIES = 500_000;
+export const MOST_ENTRIES = 300_000;
 const LONGEST_NAME = 4000;
 const LONGEST_PART = 255;
 /** As the kernel has it. */

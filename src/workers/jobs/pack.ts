@@ -1,12 +1,13 @@
-import { type Stats, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { type FileHandle, open, readlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Header, type Pack, pack as tarPack } from 'tar-stream';
 import type { Progress } from '../../domain/backup.ts';
 import type { Packed, PackRequest } from '../../domain/backup-ports.ts';
 import type { Fault } from '../../domain/fault.ts';
 import { ok, type Result } from '../../domain/result.ts';
 import { clean } from '../../domain/text.ts';
+import type { FewStats } from '../../platform/walk.ts';
 import { defineJob } from '../protocol.ts';
 import type { Reserved } from '../reserved.ts';
 import { BLOCK, faultOfFailure, openReserved, READ, writeWhole } from './file-bytes.ts';
@@ -99,7 +100,7 @@ function answerOf(plan: PackPlan, entries: readonly Planned[], changed: readonly
 function headerOf(
 	name: string,
 	type: 'file' | 'directory' | 'symlink',
-	stats: Stats,
+	stats: FewStats,
 ): Partial<Header> & Pick<Header, 'name'> {
 	const seconds = Math.min(Math.max(0, Math.floor(stats.mtimeMs / 1000)), LARGEST_SECONDS);
 	const large = Math.max(stats.uid, stats.gid) > LARGEST_ID;
@@ -133,7 +134,8 @@ async function addOne(tar: Pack, one: Planned, meter: Meter): Promise<'whole' | 
 	}
 	try {
 		const stats = await file.stat();
-		if (!stats.isFile() || !(await isWhereItWas(file, one.real))) return 'gone';
+		if (!stats.isFile() || !(await isWhereItWas(file, join(one.realFolder, basename(one.path)))))
+			return 'gone';
 		return await addFile(tar, one, file, meter);
 	} finally {
 		await file.close();

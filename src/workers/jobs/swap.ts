@@ -14,9 +14,10 @@ import {
 import { dirname, join, relative } from 'node:path';
 import type { Progress } from '../../domain/backup.ts';
 import type { Swapped, SwapRequest } from '../../domain/backup-ports.ts';
-import type { Fault } from '../../domain/fault.ts';
+import { type Fault, fault } from '../../domain/fault.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
-import { walkFiles } from '../../platform/walk.ts';
+import { clean } from '../../domain/text.ts';
+import { type Walked, walkFiles } from '../../platform/walk.ts';
 import { defineJob } from '../protocol.ts';
 import { MOST_ENTRIES } from './archive-names.ts';
 import { faultOfFailure } from './file-bytes.ts';
@@ -32,7 +33,8 @@ const LATER = 'later';
 
 /**
  * Every file that the globs find goes aside, every unpacked one takes its place; each by one rename, all of them written down
- * before. What fails in the middle is undone. Faults: `no-permission`, `disk-full`, `read-only`, `io-error`, `own-limit`.
+ * before. What fails in the middle is undone. Faults: `no-permission`, `disk-full`, `read-only`, `io-error`, `own-limit`, and `not-empty` {path}
+ * where a file is in the way that the globs do not find.
  */
 export const swapFiles = defineJob({
 	name: 'files.swap',
@@ -85,17 +87,13 @@ export const unswapFiles = defineJob({
 });
 
 function journalOf({ root, files, exclude, aside }: SwapRequest): Result<Journal, Fault> {
-	const standing = planPack({ root, files, exclude });
+	// One after the other: each may be large, and only names are kept of it.
+	const standing = standingIn({ root, files, exclude });
 	if (!standing.ok) return standing;
-	const fresh = join(aside, NEW);
-	const placed = walkFiles([fresh], [], MOST_ENTRIES);
+	const placed = placedIn(join(aside, NEW));
 	if (!placed.ok) return placed;
-	const incoming: string[] = [];
-	const folders: string[] = [];
-	for (const { path, kind } of placed.value.found)
-		(kind === 'folder' ? folders : incoming).push(relative(fresh, path));
-	const out = new Set<string>();
-	for (const { name, kind } of standing.value.entries) if (kind !== 'folder') out.add(name);
+	const { incoming, folders } = placed.value;
+	const out = new Set(standing.value);
 	// What is in the way goes aside whole, wanted or not: a link or a file where a folder has to be, a folder in a file's place.
 	for (const name of incoming) if (lookAt(join(root, name)) !== null) out.add(name);
 	for (const name of [...folders, ...incoming.flatMap((each) => above(each))]) {
@@ -103,6 +101,9 @@ function journalOf({ root, files, exclude, aside }: SwapRequest): Result<Journal
 		if (stats !== null && !stats.isDirectory()) out.add(name);
 	}
 	const outermost = [...out].filter((name) => !above(name).some((folder) => out.has(folder)));
+	// A plan of nothing but what it brings replaces whatever has the same name; any other sets aside only what it covers.
+	const stranger = files.length === 0 ? null : strangerIn(root, outermost, new Set(standing.value));
+	if (stranger !== null) return err(fault('not-empty', { path: clean(stranger, { max: 300 }) }));
 	const made = new Set([...folders, ...incoming.flatMap((name) => above(name))]);
 	return ok({
 		out: outermost.sort(),
@@ -112,6 +113,43 @@ function journalOf({ root, files, exclude, aside }: SwapRequest): Result<Journal
 			.filter((name) => !lookAt(join(root, name))?.isDirectory() || above(name).some((one) => out.has(one)))
 			.sort(),
 	});
+}
+
+function standingIn(
+	wanted: Pick<SwapRequest, 'root' | 'files' | 'exclude'>,
+): Result<readonly string[], Fault> {
+	const plan = planPack(wanted);
+	if (!plan.ok) return plan;
+	return ok(plan.value.entries.filter(({ kind }) => kind !== 'folder').map(({ name }) => name));
+}
+
+/** A file in the way that the plan does not cover: no copy holds it, so it must not go. A link is never more than a name. */
+function strangerIn(root: string, names: readonly string[], covered: ReadonlySet<string>): string | null {
+	for (const name of names) {
+		if (covered.has(name)) continue;
+		const path = join(root, name);
+		const walk = walkFiles([path], [], MOST_ENTRIES);
+		if (!walk.ok) return path;
+		const isStranger = (one: Walked) => one.kind === 'file' && !covered.has(relative(root, one.path));
+		const found = lookAt(path)?.isSymbolicLink() ? undefined : walk.value.found.find(isStranger);
+		if (found !== undefined) return found.path;
+	}
+	return null;
+}
+
+interface Placed {
+	readonly incoming: readonly string[];
+	readonly folders: readonly string[];
+}
+
+function placedIn(fresh: string): Result<Placed, Fault> {
+	const walk = walkFiles([fresh], [], MOST_ENTRIES);
+	if (!walk.ok) return walk;
+	const incoming: string[] = [];
+	const folders: string[] = [];
+	for (const { path, kind } of walk.value.found)
+		(kind === 'folder' ? folders : incoming).push(relative(fresh, path));
+	return ok({ incoming, folders });
 }
 
 /** Whatever has been moved is moved back; what has not been is left alone. */
