@@ -76,7 +76,6 @@ export const mysql = defineSource<MysqlOptions>({
   to: backups/
   at: "02:00"
   keep: {days: 7}
-  prove: [orders-db]
   drill: 90d
 `,
 	subject: (options) => databaseTarget(options, MYSQL),

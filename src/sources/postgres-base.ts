@@ -39,7 +39,6 @@ export const postgresBase = defineSource<BaseOptions>({
   to: backups/
   at: "02:00"
   keep: {days: 30}
-  prove: [booking-db]
   drill: 90d
 `,
 	subject: (options) => databaseTarget(options, POSTGRES),

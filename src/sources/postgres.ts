@@ -52,7 +52,6 @@ export const postgres = defineSource<PostgresOptions>({
   to: backups/
   at: "02:00"
   keep: {days: 30}
-  prove: [booking-db]
   drill: 90d
 `,
 	subject: (options) => databaseTarget(options, POSTGRES),
