@@ -41,8 +41,8 @@ export function newestFirst<C extends Pick<Copy, 'at' | 'name'>>(copies: readonl
 
 /**
  * Pure. What goes and what stays in one target. A copy goes only when every limit that is set lets it go; the newest whole
- * copy, the newest proven one and what is pinned stay whatever their age. Ages count from the newest whole copy where the clock
- * is further on: while nothing new comes, nothing old goes. `continued` are names of base copies that kept increments of other
+ * copy, the newest proven one and what is pinned stay whatever their age. Ages count from the newest whole copy, as restic's
+ * keep-within does: while nothing new comes, nothing old goes. `continued` are names of base copies that kept increments of other
  * plans stand on.
  */
 export function selectRemovals(
@@ -55,7 +55,7 @@ export function selectRemovals(
 	const whole = newest.filter((copy) => copy.state === 'there');
 	const lastGood = whole.find(isRegular);
 	const lastProven = whole.find((copy) => copy.provenAt !== null);
-	const from = Math.min(now, agesFrom(whole.filter(isRegular), keep.ageMs) ?? now);
+	const from = Math.min(now, lastGood?.at ?? now);
 	const aging = whole.filter((copy) => copy.pinned === null);
 	const counted = new Set(keep.count === null ? [] : aging.slice(0, keep.count));
 	const because = (copy: Copy): KeptBecause | null => {
@@ -86,12 +86,13 @@ export function selectRemovals(
 }
 
 /**
- * The instant that ages count from. One copy alone after a long silence may be the work of a clock that leapt: it makes nothing
- * old by itself.
+ * Whether the newest copy alone makes all others old: it comes after a silence longer than anything is kept, or from a clock that
+ * leapt. Then nothing goes without somebody looking.
  */
-function agesFrom([newest, before]: readonly Copy[], ageMs: number | null): number | undefined {
-	if (newest === undefined || before === undefined || ageMs === null) return newest?.at;
-	return newest.at - before.at > ageMs ? before.at : newest.at;
+export function isLoneNewest(copies: readonly Copy[], { ageMs }: Retention, now: number): boolean {
+	const whole = copies.filter((copy) => copy.state === 'there' && isRegular(copy));
+	const [newest, before] = newestFirst(whole, now);
+	return ageMs !== null && newest !== undefined && before !== undefined && newest.at - before.at > ageMs;
 }
 
 function isThere(copy: Copy): boolean {

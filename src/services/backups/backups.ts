@@ -5,6 +5,7 @@ import type { Fault } from '../../domain/fault.ts';
 import type { PlanId } from '../../domain/ids.ts';
 import type { Limits } from '../../domain/ports.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
+import { isLoneNewest } from '../../domain/retention.ts';
 import { quantity } from '../../domain/value.ts';
 import { refuse } from '../refusing.ts';
 import { createCatalog } from './catalog.ts';
@@ -48,7 +49,11 @@ export function createBackups(parts: BackupsParts): Backups {
 		}
 		return null;
 	};
-	const due = createDueRuns(parts, (id) => runningOf(id) !== null);
+	const due = createDueRuns(
+		parts,
+		(id) => runningOf(id) !== null,
+		({ id, keep }) => !isLoneNewest(catalog.copies(id), keep, parts.clock.now()),
+	);
 
 	const tell = (): readonly PlanPicture[] => {
 		const now = parts.clock.now();

@@ -49,12 +49,14 @@ export function dueRun(
 export function createDueRuns(
 	parts: BackupsParts,
 	isBusy: (plan: PlanId) => boolean,
+	mayPurge: (plan: BackupPlan) => boolean,
 ): { tick(now: number): void } {
 	const begin = async (plan: BackupPlan, plannedAt: number) => {
 		parts.onActivity('backup.due', { plan: plan.id, plannedAt });
 		const ended = await parts.carryOut(plan.id, 'backup');
 		// Room is made only once something newer is there.
-		if (plan.keep.isAuto === true && ended?.level === 'ok') await parts.carryOut(plan.id, 'prune');
+		if (plan.keep.isAuto === true && ended?.level === 'ok' && mayPurge(plan))
+			await parts.carryOut(plan.id, 'prune');
 	};
 	return {
 		tick(now) {
