@@ -1,5 +1,6 @@
 import type { PlanPicture } from '../domain/backup-picture.ts';
 import { plannedTimes } from '../domain/backup-schedule.ts';
+import { isAhead } from '../domain/retention.ts';
 import { clean } from '../domain/text.ts';
 import { say } from '../i18n/messages.ts';
 import { momentText } from '../i18n/times.ts';
@@ -54,8 +55,10 @@ export const backupCommand: HeadlessCommand = {
 /** Whether its planned time has come and nothing was made since; overdue is what has been so for a while. */
 function isDue({ schedule, nothing, last, actions }: PlanPicture, now: number, zone: string): boolean {
 	if (schedule === null || nothing !== null || actions.backup === undefined) return false;
-	const planned = plannedTimes(schedule, now, zone, last?.at ?? null).last;
-	return planned !== null && (last === null || last.at < planned);
+	// A copy that a wrong clock made says nothing about what is due.
+	const lastAt = last === null || isAhead(last.at, now) ? null : last.at;
+	const planned = plannedTimes(schedule, now, zone, lastAt).last;
+	return planned !== null && (lastAt === null || lastAt < planned);
 }
 
 function choose(

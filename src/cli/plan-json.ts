@@ -1,5 +1,11 @@
 import type { Drill } from '../domain/backup.ts';
-import type { CopyPicture, PlanPicture, PrunePreview, RestorePreview } from '../domain/backup-picture.ts';
+import type {
+	CopyPicture,
+	PlanPicture,
+	PlanReason,
+	PrunePreview,
+	RestorePreview,
+} from '../domain/backup-picture.ts';
 import type { Refusal } from '../domain/engine.ts';
 import type { Fault } from '../domain/fault.ts';
 import { ownText } from '../domain/own-text.ts';
@@ -27,20 +33,31 @@ export function drillJson(drill: Drill) {
 	return { ...drill, startedAt: iso(drill.startedAt), endedAt: iso(drill.endedAt) };
 }
 
+/** The sentence, and what a program wants to know without reading it. */
+function reasonJson(reason: PlanReason, text: string) {
+	const at = 'at' in reason ? reason.at : 'since' in reason ? reason.since : null;
+	return {
+		kind: reason.kind,
+		text,
+		at: iso(at),
+		fault: 'fault' in reason ? (reason.fault?.code ?? null) : null,
+		...('target' in reason ? { target: reason.target } : {}),
+		...('name' in reason ? { name: reason.name } : {}),
+		...('share' in reason ? { share: reason.share } : {}),
+	};
+}
+
 /** A plan with everything that is known of it. */
 export function planJson(plan: PlanPicture, { timezone }: SystemFace, { locale }: Speaker) {
 	return {
 		id: plan.id,
 		title: ownText(plan.title, locale),
 		level: plan.level,
-		reasons: plan.reasons.map((reason) => ({
-			kind: reason.kind,
-			text: planReasonText(reason, locale, timezone),
-		})),
+		reasons: plan.reasons.map((reason) => reasonJson(reason, planReasonText(reason, locale, timezone))),
 		source: plan.source,
 		subject: plan.subject,
 		targets: plan.targets,
-		schedule: plan.schedule === null ? null : cadencedText(plan.schedule, locale),
+		schedule: plan.schedule === null ? null : { ...plan.schedule, text: cadencedText(plan.schedule, locale) },
 		keep: plan.keep,
 		nothing: plan.nothing === null ? null : ownText(plan.nothing, locale),
 		restorable: plan.restorable,

@@ -44,7 +44,10 @@ export function printPreview(preview: RestorePreview, face: SystemFace, context:
 			'second',
 			askedBy === null
 				? word('second-needed')
-				: word('second-asked', { by: askedBy, at: clockText(askedAt ?? 0, face.timezone) }),
+				: word(askedBy === face.operator ? 'second-own' : 'second-asked', {
+						by: askedBy,
+						at: clockText(askedAt ?? 0, face.timezone),
+					}),
 		);
 	for (const one of preview.faults) out('      ', paint('31', '✖'), ` ${faultText(one, locale)}`);
 }

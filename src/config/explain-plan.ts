@@ -36,6 +36,8 @@ const words = defineMessages({
 		age: 'younger than {span}',
 		count: 'the newest {count}',
 		both: 'what is either {one} or among {other}',
+		auto: 'the rest is removed after each planned run',
+		'by-hand': 'the rest is removed once somebody agrees to the preview',
 		base: 'continues',
 		prove: 'proven by',
 		drill: 'drill',
@@ -79,6 +81,8 @@ const words = defineMessages({
 		age: '{span} 以内的',
 		count: '最新 {count} 份',
 		both: '{one}，以及{other}',
+		auto: '其余在每次计划运行后清除',
+		'by-hand': '其余在有人同意预览后清除',
 		base: '延续',
 		prove: '证实依据',
 		drill: '演练',
@@ -141,7 +145,8 @@ export function explainPlan(system: SystemDefinition, id: string, locale: Locale
 	const isAt = plan.schedule?.kind === 'at';
 	add('schedule', [isAt ? word('zoned', { times, zone: system.timezone }) : times]);
 	add('timeout', [spanText(plan.timeoutMs)]);
-	add('keep', [keepText(plan, word)]);
+	const isLimited = plan.keep.ageMs !== null || plan.keep.count !== null;
+	add('keep', [keepText(plan, word), isLimited ? word(plan.keep.isAuto ? 'auto' : 'by-hand') : null]);
 	if (plan.base !== null) add('base', [plan.base]);
 	add('prove', plan.prove);
 	const isRestorable = source?.restoring != null && source.restoring.possible?.(plan.options) !== false;

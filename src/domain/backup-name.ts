@@ -1,5 +1,6 @@
 import type { Compression } from './backup.ts';
 import { zoneOffsetMs } from './schedule.ts';
+import { clean } from './text.ts';
 
 const STAMP = /YYYY-?MM-?DD(?:[_T-]?HH-?MM(?:-?SS)?)?/;
 export const NAME_LIMIT = 200;
@@ -9,10 +10,27 @@ export function isNameTemplate(template: string): boolean {
 	return (
 		STAMP.test(template) &&
 		template.length <= NAME_LIMIT &&
-		/^[^/\0-\x1f\x7f]+$/.test(template) &&
+		/^[^/]+$/.test(template) &&
+		clean(template) === template &&
 		!/^[.-]/.test(template)
 	);
 }
+
+/** Whether a file may have been named by this template, whenever that was. */
+export function looksLikeCopy(name: string, template: string, suffix: string): boolean {
+	const shape = nameOfCopy(template, suffix, 0, 'UTC');
+	const stamp = STAMP.exec(template)?.[0] ?? '';
+	const at = template.indexOf(stamp);
+	const [before, after] = [template.slice(0, at), shape.slice(at + stamp.length)];
+	if (!name.startsWith(before) || !name.endsWith(after)) return false;
+	const between = name.slice(before.length, name.length - after.length).replace(/-\d{1,2}$/, '');
+	return (
+		between.length === stamp.length && between.replace(/\d/g, '0') === stamp.replace(/[A-Z]/g, letterOrDigit)
+	);
+}
+
+/** `T` stands between day and hour as itself. */
+const letterOrDigit = (letter: string): string => (letter === 'T' ? letter : '0');
 
 /** What compressing and encrypting add to a name. */
 export function sealedSuffix(compress: Compression, encrypted: boolean): string {

@@ -79,6 +79,8 @@ export interface FoldersPort {
 	replace(from: string, to: string): Promise<Result<void, Fault>>;
 	/** Renames whatever stands there, a folder too; `name-taken` rather than overwrite. */
 	move(from: string, to: string): Promise<Result<void, Fault>>;
+	/** Gives a file a second name; `name-taken` rather than overwrite, `not-supported` where a file has one name only. */
+	link(from: string, to: string): Promise<Result<void, Fault>>;
 	/** Copies bytes to a new file, fsyncs it; for another file system. */
 	copy(from: string, to: string, run: Limits, onBytes?: (done: number) => void): Promise<Result<void, Fault>>;
 	/** Writes a small text whole (temporary, fsync, rename). */

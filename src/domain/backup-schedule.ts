@@ -40,8 +40,10 @@ export function plannedTimes(
 	if (schedule.kind === 'every') {
 		if (lastAt === null) return { last: now, next: now };
 		// A clock that went back must not put the next run years away.
-		const next = Math.min(lastAt, now) + schedule.everyMs;
-		return next <= now ? { last: next, next: now + schedule.everyMs } : { last: null, next };
+		const from = Math.min(lastAt, now);
+		// What was missed for a while is made up for once, not once for every time.
+		const passed = Math.floor((now - from) / schedule.everyMs) * schedule.everyMs;
+		return { last: passed === 0 ? null : from + passed, next: from + passed + schedule.everyMs };
 	}
 	const today = localDay(now, zone);
 	const times: number[] = [];

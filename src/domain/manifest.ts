@@ -19,7 +19,12 @@ const isTime: Check = (value) => isText(value) && !Number.isNaN(Date.parse(value
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isHash: Check = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 const isName: Check = (value) =>
-	isText(value) && /^[^/\0-\x1f\x7f]{1,255}$/.test(value as string) && value !== '.' && value !== '..';
+	isText(value) &&
+	/^[^/]{1,255}$/.test(value as string) &&
+	// Shown and typed as it is: what a reader could not see is in no name of ours.
+	clean(value as string) === value &&
+	value !== '.' &&
+	value !== '..';
 const orNull =
 	(check: Check): Check =>
 	(value) =>
@@ -83,7 +88,7 @@ export function parseManifest(text: string, name: string): Result<Manifest, Faul
 		err(fault('manifest-malformed', { name: clean(name, { max: 255 }), reason: clean(reason, { max: 80 }) }));
 	const parsed = parseJson(text);
 	if (!parsed.ok) return malformed(parsed.why.code);
-	const value: unknown = JSON.parse(text);
+	const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) return malformed('object');
 	const found = value as Record<string, unknown>;
 	for (const [key, check] of Object.entries(SHAPE)) if (!check(found[key])) return malformed(key);

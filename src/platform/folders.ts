@@ -23,7 +23,7 @@ import { err, ok, type Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import { fileFault } from './file-fault.ts';
 import { createLeash } from './leash.ts';
-import { renameNew } from './naming.ts';
+import { linkNew, renameNew } from './naming.ts';
 import { createOwnMaking, syncFolder } from './own-making.ts';
 
 export interface FoldersOptions {
@@ -96,6 +96,14 @@ export function createFolders({
 		move: (from, to) =>
 			attempt(to, async () => {
 				await move(from, to);
+				return ok(undefined);
+			}),
+		link: (from, to) =>
+			attempt(to, async () => {
+				if (!(await lstat(from)).isFile()) return notOurs(from);
+				if (!hardLinks || !(await linkNew(from, to)))
+					return err(fault('not-supported', { what: 'hard-link', path: clean(to, { max: 300 }) }));
+				await syncFolder(dirname(to));
 				return ok(undefined);
 			}),
 		async copy(from, to, run, onBytes) {

@@ -12,16 +12,24 @@ export async function renameNew(from: string, to: string, hardLinks = true): Pro
 	const found = await lstat(from);
 	if (found.isDirectory()) return renameFolder(from, to);
 	if (hardLinks) {
-		try {
-			// A link is made only where nothing stands, in one step: two cannot both believe they were first.
-			await link(from, to);
+		// A link is made only where nothing stands, in one step: two cannot both believe they were first.
+		if (await linkNew(from, to)) {
 			await unlink(from).catch(() => {});
 			return;
-		} catch (error) {
-			if (!NO_LINKS.has((error as { code?: string }).code ?? '')) throw error;
 		}
 	}
 	await renameOverOwn(from, to);
+}
+
+/** Gives a file a second name; false where the file system, or the kernel for this file, has none to give. */
+export async function linkNew(from: string, to: string): Promise<boolean> {
+	try {
+		await link(from, to);
+		return true;
+	} catch (error) {
+		if (!NO_LINKS.has((error as { code?: string }).code ?? '')) throw error;
+		return false;
+	}
 }
 
 /** A folder replaces an empty one and nothing else: so the name is taken first by an empty folder of ours. */

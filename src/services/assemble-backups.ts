@@ -43,6 +43,7 @@ export function assembleBackups(parts: AssemblyParts, around: BackupNeighbours):
 		version: parts.version,
 		locale: parts.locale,
 		scratch: parts.scratch,
+		owner: { pid: holder.pid, born: holder.born ?? null, lives: parts.isProcess },
 		redact: around.redact,
 		keep: around.keep,
 		runAction: (id, parent) => operations().runWithin(id, parent),

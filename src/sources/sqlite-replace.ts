@@ -113,12 +113,54 @@ async function swap(
 	if (run.signal.aborted) return err(fault('cancelled'));
 	const aside = await freeName(file, run.now, ports);
 	if (!aside.ok) return aside;
+	const exchanged = await exchange(file, part, aside.value, ports);
+	if (exchanged.ok || exchanged.error.code !== 'not-supported') return exchanged;
 	const moved = await moveWhole(file, aside.value, ports);
 	if (!moved.ok) return moved;
 	const placed = await ports.folders.place(part, file);
 	if (placed.ok) return ok(moved.value > 0 ? aside.value : null);
 	await moveWhole(aside.value, file, ports);
 	return placed;
+}
+
+/**
+ * All of what stands there gets its second name first, then the new one takes its place in one step: killed at any moment,
+ * either stands there, and the old one whole under one of its names. Fault `not-supported` where that cannot be.
+ */
+async function exchange(
+	file: string,
+	part: string,
+	aside: string,
+	ports: SourcePorts,
+): Promise<Result<string, Fault>> {
+	const { folders } = ports;
+	const found = await standing(file, ports);
+	if (!found.ok) return found;
+	if (!found.value.includes('')) return err(fault('not-supported', { what: 'missing' }));
+	const undo = async (why: Result<never, Fault>) => {
+		await linkAll(aside, file, BESIDE, ports);
+		await removeWhole(aside, ports);
+		return why;
+	};
+	const linked = await linkAll(file, aside, found.value, ports);
+	if (!linked.ok) return undo(linked);
+	const cleared = await removeWhole(file, ports, BESIDE);
+	const placed = cleared.ok ? await folders.replace(part, file) : cleared;
+	return placed.ok ? ok(aside) : undo(placed);
+}
+
+/** Second names for what stands there; what has one already is left alone. */
+async function linkAll(
+	from: string,
+	to: string,
+	suffixes: readonly string[],
+	{ folders }: SourcePorts,
+): Promise<Result<void, Fault>> {
+	for (const suffix of suffixes) {
+		const linked = await folders.link(from + suffix, to + suffix);
+		if (!linked.ok && !['name-taken', 'file-missing'].includes(linked.error.code)) return linked;
+	}
+	return ok(undefined);
 }
 
 async function freeName(file: string, now: number, ports: SourcePorts): Promise<Result<string, Fault>> {
@@ -176,6 +218,8 @@ export async function putBack(
 	if (!there.ok) return there;
 	if (there.value.length === 0) return unknownAside(aside);
 	const failed = partBeside(file);
+	const linked = await ports.folders.link(aside, failed);
+	if (linked.ok) return standAgain(file, failed, aside, ports);
 	const away = await moveWhole(file, failed, ports);
 	if (!away.ok) return away;
 	const back = await moveWhole(aside, file, ports);
@@ -184,6 +228,23 @@ export async function putBack(
 		return back;
 	}
 	return removeWhole(failed, ports);
+}
+
+/** `second`: another name of what stands aside, which takes the place in one step. Until the end all of it stands aside too. */
+async function standAgain(
+	file: string,
+	second: string,
+	aside: string,
+	ports: SourcePorts,
+): Promise<Result<void, Fault>> {
+	const { folders } = ports;
+	const cleared = await removeWhole(file, ports, BESIDE);
+	const back = cleared.ok ? await folders.replace(second, file) : cleared;
+	// It stays where both are names of the same file.
+	await folders.remove(second);
+	if (!back.ok) return back;
+	const linked = await linkAll(aside, file, BESIDE, ports);
+	return linked.ok ? removeWhole(aside, ports) : linked;
 }
 
 export async function forget(

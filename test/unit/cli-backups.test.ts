@@ -112,7 +112,7 @@ describe('rounds backups', () => {
 		expect(json.plans[0]).toMatchObject({
 			title: 'Loan database',
 			level: 'ok',
-			schedule: '02:00',
+			schedule: { kind: 'at', minutes: [120], days: [], text: '02:00' },
 			keep: { ageMs: 604_800_000, count: null },
 			last: { name: 'database.db.backup.20251122', at: '2025-11-22T02:00:00.000Z', bytes: 12_582_912 },
 			change: 0.031,
@@ -125,7 +125,10 @@ describe('rounds backups', () => {
 		expect(Object.keys(json.plans[0])).toEqual(Object.keys(json.plans[2]));
 		expect(json.plans[1]).toMatchObject({
 			overdueSince: '2025-11-22T02:18:00.000Z',
-			reasons: [{ kind: 'overdue' }, { kind: 'failed' }],
+			reasons: [
+				{ kind: 'overdue', at: '2025-11-22T02:18:00.000Z', fault: null },
+				{ kind: 'failed', fault: 'disk-full' },
+			],
 		});
 		expect(json.plans[2].nothing).toBe('the cart lives in memory only');
 		const one = JSON.parse((await listing([planOf()], ['backups', 'database', '--json'])).out);

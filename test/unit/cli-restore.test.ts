@@ -195,6 +195,12 @@ describe('rounds restore', () => {
 		expect(run.err).toBe(
 			'rounds: database: cron asked for this at 09:18; another operator has to start the same by 09:48\n',
 		);
+		const own = { needed: true, askedBy: 'mei', askedAt: MORNING };
+		world.engine.answer('restore.preview', () => ok({ ...PREVIEW, second: own }));
+		expect((await world.run(args)).out).toContain(
+			'      second     asked for by you (mei) at 09:18; another operator has to start the same\n',
+		);
+		world.engine.answer('restore.preview', () => ok({ ...PREVIEW, second }));
 		const { out, err: said } = await world.run(args, { locale: 'zh-CN' });
 		expect(out).toContain('cron 已于 09:18 提出请求；由您启动即开始');
 		expect(said).toContain('须由另一位操作员在 09:48 之前同样启动');

@@ -70,7 +70,8 @@ describe('rounds config explain PLAN', () => {
 			'  encryption: age, with a passphrase: *** (env:PHRASE)',
 			'  schedule: 02:00 14:00 (Asia/Kuala_Lumpur)',
 			'  timeout: 2h',
-			'  kept: what is either younger than 7d or among the newest 3',
+			'    what is either younger than 7d or among the newest 3',
+			'    the rest is removed once somebody agrees to the preview',
 			'  proven by: books',
 			'    every 90d',
 			'    into a scratch place of its own',
@@ -89,7 +90,7 @@ describe('rounds config explain PLAN', () => {
 	it('says the same in Chinese', async () => {
 		const { out } = await explain('database', 'zh-CN');
 		expect(out).toContain('database · 网店数据库\n');
-		expect(out).toContain('  保留: 7d 以内的，以及最新 3 份\n');
+		expect(out).toContain('    7d 以内的，以及最新 3 份\n');
 		expect(out).toContain('    提示：购物车会丢失\n');
 		expect(out).not.toMatch(/\b(kept|drill|proven|none|targets)\b/);
 	});

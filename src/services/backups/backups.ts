@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { type BackupPlan, type BackupVerb, planActionIds } from '../../domain/backup.ts';
 import type { PlanPicture, PrunePreview, RestorePreview } from '../../domain/backup-picture.ts';
 import type { Refusal } from '../../domain/engine.ts';
@@ -7,6 +5,7 @@ import type { Fault } from '../../domain/fault.ts';
 import type { PlanId } from '../../domain/ids.ts';
 import type { Limits } from '../../domain/ports.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
+import { isLoneNewest } from '../../domain/retention.ts';
 import { quantity } from '../../domain/value.ts';
 import { refuse } from '../refusing.ts';
 import { createCatalog } from './catalog.ts';
@@ -18,8 +17,9 @@ import { makeCopy } from './make.ts';
 import { findCopy } from './open-copy.ts';
 import type { BackupsParts, Work } from './parts.ts';
 import { planPicture } from './plan-picture.ts';
+import { privateFolder, sweepScratch } from './private-folders.ts';
 import { pruneCopies, removalsOf } from './prune.ts';
-import { previewRestore, restoreCopy, SECOND_MS } from './restore.ts';
+import { isRecent, previewRestore, restoreCopy, SECOND_MS } from './restore.ts';
 import { verifyCopy } from './verify.ts';
 import { carryOutWork, failed, kindOfSource, type Outcome } from './work.ts';
 
@@ -32,7 +32,7 @@ const asRefusal = (fault: Fault) => err<Refusal>({ kind: 'fault', fault });
 
 export function createBackups(parts: BackupsParts): Backups {
 	const catalog = createCatalog(parts);
-	let lookedAt = 0;
+	let lookedAt = Number.NEGATIVE_INFINITY;
 	/** null until it was asked for once. */
 	let pictures: readonly PlanPicture[] | null = null;
 
@@ -49,7 +49,11 @@ export function createBackups(parts: BackupsParts): Backups {
 		}
 		return null;
 	};
-	const due = createDueRuns(parts, (id) => runningOf(id) !== null);
+	const due = createDueRuns(
+		parts,
+		(id) => runningOf(id) !== null,
+		({ id, keep }) => !isLoneNewest(catalog.copies(id), keep, parts.clock.now()),
+	);
 
 	const tell = (): readonly PlanPicture[] => {
 		const now = parts.clock.now();
@@ -76,7 +80,7 @@ export function createBackups(parts: BackupsParts): Backups {
 		return next;
 	};
 	const lookAll = async () => {
-		lookedAt = parts.clock.now();
+		lookedAt = parts.clock.monotonic();
 		const copied = plans().filter((plan) => plan.nothing === null && plan.broken === undefined);
 		await Promise.all(copied.map((plan) => catalog.look(plan, limits())));
 		return tell();
@@ -113,8 +117,9 @@ export function createBackups(parts: BackupsParts): Backups {
 		const asked = parts.store.restoreRequest(plan.id);
 		const request = asked.ok ? asked.value : null;
 		const isSame = request !== null && request.copy === copy && request.target === target;
-		if (isSame && request.by !== by && now - request.at <= SECOND_MS) return null;
-		const isOwn = isSame && request.by === by && now - request.at <= SECOND_MS;
+		const waits = isSame && isRecent(request.at, now);
+		if (waits && request.by !== by) return null;
+		const isOwn = waits && request.by === by;
 		if (!isOwn) {
 			const stored = parts.store.askRestore(plan.id, { copy, target, by, at: now });
 			if (!stored.ok) return { kind: 'fault', fault: stored.error };
@@ -136,7 +141,7 @@ export function createBackups(parts: BackupsParts): Backups {
 			if (verb !== 'restore' && args['copy'] === undefined) return null;
 			if (args['copy'] === undefined) return refuse('needs-copy', { plan: id }).error;
 			if (verb === 'restore' && !isRestorable(plan)) return refuse('cannot-restore', { plan: id }).error;
-			const found = findCopy(catalog, plan, args);
+			const found = findCopy(catalog, plan, args, parts.clock.now());
 			if (!found.ok) return refuse('no-such-copy', { copy: args['copy'] }).error;
 			if (verb !== 'restore') return null;
 			return secondMissing(plan, found.value.copy.name, found.value.target.name, parts.operator);
@@ -145,6 +150,10 @@ export function createBackups(parts: BackupsParts): Backups {
 			const plan = planOf(id);
 			if (plan === undefined) throw new Error(`plan ${id} went while its ${verb} began`);
 			tell();
+			if (plan.broken !== undefined) {
+				const why = plan.broken;
+				return carryOutWork(parts, plan, run, async () => failed(why, 'unknown'));
+			}
 			const request = verb === 'restore' ? parts.store.restoreRequest(id) : null;
 			const asked = request?.ok ? request.value : null;
 			const by =
@@ -169,7 +178,7 @@ export function createBackups(parts: BackupsParts): Backups {
 			await catalog.look(plan, limits());
 			const [trouble] = catalog.faults(id);
 			if (trouble !== undefined) return asRefusal(trouble.fault);
-			const { remove, keep, parts: left } = await removalsOf(parts, catalog, plan, limits());
+			const { remove, keep, parts: left } = removalsOf(parts, catalog, plan);
 			return ok({
 				plan: id,
 				remove: remove.map(({ copy }) => copyPicture(copy)),
@@ -183,9 +192,10 @@ export function createBackups(parts: BackupsParts): Backups {
 			if (plan === undefined) return refuse('no-such-plan', { plan: id });
 			if (plan.nothing !== null || !isRestorable(plan)) return refuse('cannot-restore', { plan: id });
 			await catalog.look(plan, limits());
-			const found = findCopy(catalog, plan, { copy: name, ...(target === null ? {} : { target }) });
+			const wanted = { copy: name, ...(target === null ? {} : { target }) };
+			const found = findCopy(catalog, plan, wanted, parts.clock.now());
 			if (!found.ok) return refuse('no-such-copy', { copy: name });
-			const folder = join(parts.scratch, `look-${randomBytes(6).toString('hex')}`);
+			const folder = privateFolder(parts, 'look');
 			const made = await parts.targets.folders.ensure(folder);
 			if (!made.ok) return asRefusal(made.error);
 			const preview = await previewRestore(parts, catalog, plan, found.value.copy, { ...limits(), folder });
@@ -195,7 +205,7 @@ export function createBackups(parts: BackupsParts): Backups {
 		pictures: () => pictures ?? tell(),
 		tick(now) {
 			due.tick(now);
-			if (now - lookedAt > LOOK_AGAIN_MS) void lookAll();
+			if (parts.clock.monotonic() - lookedAt > LOOK_AGAIN_MS) void lookAll();
 			else tell();
 		},
 		reread() {
@@ -213,14 +223,4 @@ export function createBackups(parts: BackupsParts): Backups {
 function isRestorable(plan: BackupPlan): boolean {
 	const { restoring } = kindOfSource(plan);
 	return restoring !== null && restoring.possible?.(plan.options) !== false;
-}
-
-/** Private folders of runs that were killed: while nothing runs on this state, all of them. */
-async function sweepScratch(parts: BackupsParts): Promise<void> {
-	if (parts.running().length > 0) return;
-	const listed = await parts.targets.folders.list(parts.scratch);
-	for (const { name, kind } of listed.ok ? listed.value : []) {
-		if (kind !== 'folder' || !/^(?:run|look)-[0-9a-f]+$/.test(name)) continue;
-		await parts.targets.folders.removeFolder(join(parts.scratch, name));
-	}
 }

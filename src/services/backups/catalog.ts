@@ -1,6 +1,6 @@
 import type { BackupPlan, Copy, Manifest, TargetDefinition } from '../../domain/backup.ts';
 import type { FolderEntry } from '../../domain/backup-ports.ts';
-import { type Fault, fault } from '../../domain/fault.ts';
+import { type Fault, type FaultCode, fault } from '../../domain/fault.ts';
 import type { PlanId } from '../../domain/ids.ts';
 import { MANIFEST_END, MANIFEST_LIMIT, manifestText, parseManifest } from '../../domain/manifest.ts';
 import type { Limits } from '../../domain/ports.ts';
@@ -13,8 +13,13 @@ import type { BackupsParts } from './parts.ts';
 /** What was last seen in one target of a plan. */
 interface Seen {
 	readonly fault: Fault | null;
-	readonly parts: readonly string[];
+	readonly parts: readonly FolderEntry[];
+	/** Names of copies beside which a manifest of this plan lies. */
+	readonly owned: ReadonlySet<string>;
 }
+
+/** These say that what lies there is no manifest, or not any more; everything else, that it could not be read now. */
+const UNREADABLE: readonly FaultCode[] = ['file-missing', 'not-a-file', 'bad-encoding', 'body-too-large'];
 
 /** The copies of every plan as they lie in their targets, remembered so that the screen need not wait for a far place. */
 export interface Catalog {
@@ -22,8 +27,10 @@ export interface Catalog {
 	copies(plan: PlanId): readonly Copy[];
 	/** Why a target could not be looked into; absent when it could. */
 	faults(plan: PlanId): readonly { readonly target: string; readonly fault: Fault }[];
-	/** Parts that runs left in a target. */
-	parts(plan: PlanId): readonly { readonly target: TargetDefinition; readonly name: string }[];
+	/** What is not finished in a target, whoever left it. */
+	parts(plan: PlanId): readonly { readonly target: TargetDefinition; readonly entry: FolderEntry }[];
+	/** Whether a manifest of the plan lay beside the copy when its target was last looked into: only then it is ours to remove. */
+	owns(copy: Copy): boolean;
 	/** Looks into every target of the plan. */
 	look(plan: BackupPlan, limits: Limits): Promise<void>;
 	/** Takes over what was just made, verified, proven, removed. */
@@ -70,36 +77,56 @@ export function createCatalog(parts: BackupsParts): Catalog {
 	/** One target as it is now, held against what is remembered of it. */
 	const lookInto = async (plan: BackupPlan, target: TargetDefinition, limits: Limits): Promise<Seen> => {
 		const kind = kindOfTarget(target);
+		// Taken before anything is asked: what comes or goes meanwhile is known better than an older list says.
+		const before = new Map(
+			copies(plan.id).flatMap((copy) => (copy.target === target.name ? [[copy.name, copy] as const] : [])),
+		);
+		const notSeen = (why: Fault): Seen => ({ fault: why, parts: [], owned: new Set() });
 		const listed = await kind.list(target.options, parts.targets, limits);
-		if (!listed.ok) return { fault: listed.error, parts: [] };
+		if (!listed.ok) return notSeen(listed.error);
 		const files = new Map(listed.value.map((entry) => [entry.name, entry]));
-		const changed: Copy[] = [];
-		const before = copies(plan.id).filter((copy) => copy.target === target.name);
-		const inPlace = new Set<string>();
+		const now = new Map<string, Copy>();
+		const foreign = new Set<string>();
 		for (const entry of listed.value) {
 			const name = nameOfManifest(entry, files);
 			if (name === null) continue;
-			const remembered = before.find((copy) => copy.name === name);
+			const remembered = before.get(name);
 			if (remembered !== undefined && isUnchanged(remembered, entry, files.get(name))) {
-				inPlace.add(name);
+				now.set(name, remembered);
 				continue;
 			}
 			const text = await kind.readText(target.options, entry.name, MANIFEST_LIMIT, parts.targets, limits);
+			// What could not be looked at says nothing about what is there; what never was ours keeps nobody from looking at the rest.
+			const isUnread = !text.ok && !UNREADABLE.includes(text.error.code);
+			if (isUnread && (remembered !== undefined || limits.signal.aborted)) return notSeen(text.error);
 			const manifest = text.ok ? parseManifest(text.value, name) : text;
-			// Not ours, or not to be read: what we remember of it still counts.
-			if (!manifest.ok || !isOf(manifest.value, plan)) continue;
-			inPlace.add(name);
-			const copy = copyOf(plan, target, manifest.value, files.get(name), remembered);
-			if (JSON.stringify(copy) !== JSON.stringify(remembered)) changed.push(copy);
+			if (!manifest.ok) continue;
+			if (isOf(manifest.value, plan))
+				now.set(name, copyOf(plan, target, manifest.value, files.get(name), remembered));
+			else foreign.add(name);
 		}
-		for (const copy of before) {
-			if (inPlace.has(copy.name) || copy.state === 'removed' || copy.state === 'gone') continue;
-			const file = files.get(copy.name);
-			// Without its manifest nobody knows what it should hold; without its file there is nothing.
-			changed.push({ ...copy, state: file === undefined ? 'gone' : 'damaged' });
+		const changed = [...now.values()];
+		for (const [name, copy] of before) {
+			if (now.has(name) || copy.state === 'removed' || copy.state === 'gone') continue;
+			// Without its manifest nobody knows what it should hold; without its file, or where that is somebody else's, it is gone.
+			changed.push({ ...copy, state: files.has(name) && !foreign.has(name) ? 'damaged' : 'gone' });
 		}
-		put(changed);
-		return { fault: null, parts: listed.value.filter(({ name }) => isPart(name)).map(({ name }) => name) };
+		const present = new Map(
+			copies(plan.id).flatMap((copy) => (copy.target === target.name ? [[copy.name, copy] as const] : [])),
+		);
+		put(
+			changed.filter((copy) => {
+				const [old, there] = [before.get(copy.name), present.get(copy.name)].map((one) =>
+					JSON.stringify(one),
+				);
+				return old === there && old !== JSON.stringify(copy);
+			}),
+		);
+		return {
+			fault: null,
+			parts: listed.value.filter(({ name }) => isPart(name)),
+			owned: new Set(now.keys()),
+		};
 	};
 	const isOf = (manifest: Manifest, plan: BackupPlan): boolean => {
 		const { system, environment } = parts.system();
@@ -115,9 +142,11 @@ export function createCatalog(parts: BackupsParts): Catalog {
 				why === null ? [] : [{ target: target.name, fault: why }],
 			),
 		parts: (plan) =>
-			[...(seen.get(plan) ?? [])].flatMap(([target, { parts: names }]) =>
-				names.map((name) => ({ target, name })),
+			[...(seen.get(plan) ?? [])].flatMap(([target, { parts: entries }]) =>
+				entries.map((entry) => ({ target, entry })),
 			),
+		owns: ({ plan, target, name }) =>
+			[...(seen.get(plan) ?? [])].some(([one, { owned }]) => one.name === target && owned.has(name)),
 		async look(plan, limits) {
 			const found = await Promise.all(
 				plan.targets.map(async (target) => [target, await lookInto(plan, target, limits)] as const),

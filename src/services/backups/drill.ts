@@ -11,10 +11,9 @@ import { dateText } from '../../i18n/times.ts';
 import type { Measured, OpenedCopy, Restoring, Scratch } from '../../sources/define.ts';
 import { reasonLine } from '../records/reason-line.ts';
 import type { Catalog } from './catalog.ts';
-import { findCopy, openCopy } from './open-copy.ts';
+import { findCopy, levelOfTrouble, openCopy, rememberDamage } from './open-copy.ts';
 import type { BackupsParts, Found, Work } from './parts.ts';
 import { askProofs, isProven } from './proofs.ts';
-import { notWhole } from './verify.ts';
 import { failed, kindOfSource, type Outcome } from './work.ts';
 
 /**
@@ -28,7 +27,7 @@ export async function drillCopy(parts: BackupsParts, catalog: Catalog, work: Wor
 	if (restoring === null || restoring.possible?.(plan.options) === false)
 		return failed(fault('not-restorable', { what: source.subject(plan.options) }), 'unknown');
 	await catalog.look(plan, run);
-	const found = findCopy(catalog, plan, work.args);
+	const found = findCopy(catalog, plan, work.args, run.now);
 	if (!found.ok) return failed(found.error);
 	const startedAt = parts.clock.now();
 	const { manifest } = found.value.copy;
@@ -40,15 +39,16 @@ export async function drillCopy(parts: BackupsParts, catalog: Catalog, work: Wor
 		const control = await controlOf(parts, plan, restoring, place, manifest, work);
 		const began = parts.clock.monotonic();
 		const opened = await openCopy(parts, catalog, work, found.value);
+		// Somebody ended it: it says nothing about the copy.
+		if (run.signal.aborted) return failed(fault('cancelled'), 'unknown');
 		if (!opened.ok) {
-			await keepDrill(parts, work, found.value, {
-				startedAt,
-				level: 'critical',
-				couldFail: control.couldFail,
-			});
-			return notWhole(parts, catalog, work, found.value.copy, opened.error);
+			const level = levelOfTrouble(opened.error);
+			await keepDrill(parts, work, found.value, { startedAt, level, couldFail: control.couldFail });
+			return failed(opened.error, level);
 		}
 		const restored = await rehearse(parts, work, restoring, opened.value, place, began);
+		if (run.signal.aborted) return failed(fault('cancelled'), 'unknown');
+		if (restored.fault !== null) rememberDamage(catalog, work, parts, found.value.copy, restored.fault);
 		const rtoMs = Math.round(parts.clock.monotonic() - began);
 		const asOf = Date.parse(opened.value.increments.at(-1)?.manifest.asOf ?? manifest.asOf);
 		const rpoMs = Math.max(0, startedAt - asOf);
@@ -151,7 +151,7 @@ export function compareMeasured(manifest: Manifest, measured: Measured): readonl
 		found: Readonly<Record<string, string | number>>,
 	) =>
 		Object.entries(wanted ?? {}).map(([name, expected]): DrillEvidence => {
-			const there = found[name];
+			const there = Object.hasOwn(found, name) ? found[name] : undefined;
 			const level: Level = String(there) === String(expected) ? 'ok' : 'critical';
 			return {
 				kind,

@@ -2,6 +2,7 @@ import type { BackupPlan } from '../../domain/backup.ts';
 import { plannedTimes } from '../../domain/backup-schedule.ts';
 import type { PlannedRun } from '../../domain/backup-store-port.ts';
 import type { PlanId } from '../../domain/ids.ts';
+import type { Operation } from '../../domain/operation.ts';
 import type { BackupsParts } from './parts.ts';
 
 /** A time of the day that nobody was there for is still kept within this; later it is only shown as overdue. */
@@ -23,7 +24,8 @@ export function dueRun(
 	zone: string,
 ): PlannedRun | null {
 	if (plan.schedule === null || plan.nothing !== null || plan.broken !== undefined) return null;
-	const before = seen !== null && seen.plannedAt <= now + AHEAD_MS ? seen : null;
+	const ahead = plan.schedule.kind === 'every' ? Math.min(plan.schedule.everyMs, AHEAD_MS) : AHEAD_MS;
+	const before = seen !== null && seen.plannedAt <= now + ahead ? seen : null;
 	const { last } = plannedTimes(plan.schedule, now, zone, before?.plannedAt ?? null);
 	const isNew = last !== null && (before === null || last > before.plannedAt);
 	if (isNew) {
@@ -37,9 +39,9 @@ export function dueRun(
 		now - before.takenAt < AGAIN_MS
 	)
 		return null;
-	// By hand in the meantime, or still running: nothing to try again.
-	const hasFailed = lastEnded !== null && lastEnded.startedAt >= before.takenAt && !lastEnded.isGood;
-	if (!hasFailed || now - before.plannedAt > LATE_MS) return null;
+	// Whoever took it on may have been killed before it began; by hand in the meantime, there is nothing to try again.
+	const hasBegun = lastEnded !== null && lastEnded.startedAt >= before.takenAt;
+	if ((hasBegun && lastEnded.isGood) || now - before.plannedAt > LATE_MS) return null;
 	return { ...before, attempts: before.attempts + 1, takenAt: now };
 }
 
@@ -47,12 +49,14 @@ export function dueRun(
 export function createDueRuns(
 	parts: BackupsParts,
 	isBusy: (plan: PlanId) => boolean,
+	mayPurge: (plan: BackupPlan) => boolean,
 ): { tick(now: number): void } {
 	const begin = async (plan: BackupPlan, plannedAt: number) => {
 		parts.onActivity('backup.due', { plan: plan.id, plannedAt });
 		const ended = await parts.carryOut(plan.id, 'backup');
 		// Room is made only once something newer is there.
-		if (plan.keep.isAuto === true && ended?.level === 'ok') await parts.carryOut(plan.id, 'prune');
+		if (plan.keep.isAuto === true && ended?.level === 'ok' && mayPurge(plan))
+			await parts.carryOut(plan.id, 'prune');
 	};
 	return {
 		tick(now) {
@@ -68,10 +72,7 @@ export function createDueRuns(
 					continue;
 				}
 				const ended = parts.lastOf(plan.id, 'backup');
-				const last =
-					ended === null
-						? null
-						: { startedAt: ended.startedAt, isGood: ended.level === 'ok' || ended.level === 'warning' };
+				const last = ended === null ? null : { startedAt: ended.startedAt, isGood: isSettled(ended) };
 				const next = dueRun(plan, seen.value, last, now, timezone);
 				if (next === null) continue;
 				const taken = parts.store.takeRun(plan.id, seen.value, next);
@@ -79,4 +80,9 @@ export function createDueRuns(
 			}
 		},
 	};
+}
+
+/** Nothing to try again: it went well, or somebody wanted it to end. */
+function isSettled({ level, state }: Operation): boolean {
+	return level === 'ok' || level === 'warning' || state === 'cancelled';
 }

@@ -30,6 +30,7 @@ export async function makeCopy(
 	const usable = await readyTargets(parts, work);
 	if (!usable.ok) return usable;
 	await sweepParts(parts, work);
+	const near = around(catalog, plan);
 	const { targets, warnings } = usable.value;
 
 	const sealed = plan.compress !== 'none' || plan.encrypt !== null;
@@ -43,7 +44,7 @@ export async function makeCopy(
 	if (!room.ok) return room;
 	try {
 		work.say('copying', { subject: source.subject(plan.options) });
-		const copied = await source.copy(plan.options, raw, parts.sources, run, around(catalog, plan));
+		const copied = await source.copy(plan.options, raw, parts.sources, run, near);
 		if (!copied.ok) return copied;
 		sayCopied(work, parts, copied.value);
 		const closed = await seal(parts, work, raw, sealed ? nearby : null);
@@ -53,7 +54,7 @@ export async function makeCopy(
 			startedAt,
 			durationMs: Math.round(parts.clock.monotonic() - began),
 			pinned,
-			base: baseName(catalog, plan),
+			base: near.base?.name ?? null,
 		});
 		const placed = await place(parts, catalog, work, nearby, manifest, { targets, home });
 		if (!placed.ok) return placed;
@@ -110,10 +111,6 @@ function around(catalog: Catalog, plan: BackupPlan): { previous: Manifest | null
 	const newest = (id: BackupPlan['id']) =>
 		catalog.copies(id).find((copy) => copy.state === 'there')?.manifest ?? null;
 	return { previous: newest(plan.id), base: plan.base === null ? null : newest(plan.base) };
-}
-
-function baseName(catalog: Catalog, plan: BackupPlan): string | null {
-	return around(catalog, plan).base?.name ?? null;
 }
 
 function sayCopied(work: Work, parts: BackupsParts, copied: Copied): void {

@@ -1,31 +1,47 @@
 import { join } from 'node:path';
 import { type BackupPlan, type Copy, isRegular, type TargetDefinition } from '../../domain/backup.ts';
-import { type Fault, fault } from '../../domain/fault.ts';
+import { type Fault, type FaultCode, fault } from '../../domain/fault.ts';
+import type { Level } from '../../domain/level.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
+import { newestFirst } from '../../domain/retention.ts';
 import { reveal } from '../../domain/secret.ts';
 import { bytesText } from '../../i18n/backup.ts';
+import { faultText } from '../../i18n/fault.ts';
 import type { OpenedCopy } from '../../sources/define.ts';
 import { type Catalog, kindOfTarget } from './catalog.ts';
 import type { BackupsParts, Found, Work } from './parts.ts';
+
+/** These say that the copy itself is bad; everything else says that we could not look. */
+const DAMAGE: readonly FaultCode[] = [
+	'copy-damaged',
+	'copy-incomplete',
+	'archive-unsafe',
+	'database-corrupt',
+	'not-a-database',
+];
 
 /** The copy a verb is about: the one named, else the newest that is there; of the first target that has it. */
 export function findCopy(
 	catalog: Catalog,
 	plan: BackupPlan,
 	args: Readonly<Record<string, string>>,
+	now: number,
 ): Result<Found, Fault> {
 	const { copy: name, target: wanted } = args;
-	const there = catalog.copies(plan.id).filter((copy) => copy.state === 'there' || copy.state === 'damaged');
-	const named =
-		name === undefined
-			? there.filter((copy) => copy.state === 'there' && isRegular(copy))
-			: there.filter((c) => c.name === name);
-	const newest = named[0]?.name;
-	for (const target of plan.targets) {
-		if (wanted !== undefined && target.name !== wanted) continue;
-		const copy = named.find((one) => one.target === target.name && one.name === newest);
-		if (copy !== undefined) return ok({ copy, target });
-	}
+	const there = catalog
+		.copies(plan.id)
+		.filter((copy) => wanted === undefined || copy.target === wanted)
+		.filter((copy) => copy.state === 'there' || (copy.state === 'damaged' && name !== undefined))
+		.filter((copy) => (name === undefined ? isRegular(copy) : copy.name === name));
+	const newest = newestFirst(there, now)[0]?.name;
+	// Whole ones first: damaged in one target, it may be sound in the next.
+	for (const state of ['there', 'damaged'] as const)
+		for (const target of plan.targets) {
+			const copy = there.find(
+				(one) => one.target === target.name && one.name === newest && one.state === state,
+			);
+			if (copy !== undefined) return ok({ copy, target });
+		}
 	return err(fault('file-missing', { path: name ?? plan.names.plain }));
 }
 
@@ -60,7 +76,7 @@ export async function openCopy(
 	found: Found,
 ): Promise<Result<OpenedCopy, Fault>> {
 	const opened = await openOne(parts, work, work.plan, found, 'opened');
-	if (!opened.ok) return opened;
+	if (!opened.ok) return refusedBy(catalog, work, parts, found.copy, opened.error);
 	const increments: OpenedCopy['increments'][number][] = [];
 	for (const [index, { plan, found: next }] of incrementsOf(
 		catalog,
@@ -69,10 +85,39 @@ export async function openCopy(
 	).entries()) {
 		work.say('increment', { name: next.copy.name });
 		const one = await openOne(parts, work, plan, next, `increment-${index}`);
-		if (!one.ok) return one;
+		if (!one.ok) return refusedBy(catalog, work, parts, next.copy, one.error);
 		increments.push({ file: one.value, manifest: next.copy.manifest });
 	}
 	return ok({ file: opened.value, manifest: found.copy.manifest, increments });
+}
+
+function refusedBy(
+	catalog: Catalog,
+	work: Work,
+	parts: BackupsParts,
+	copy: Copy,
+	why: Fault,
+): Result<never, Fault> {
+	rememberDamage(catalog, work, parts, copy, why);
+	return err(why);
+}
+
+/** What it comes to when a copy could not be read back: bad, or only not known to be good. */
+export function levelOfTrouble({ code }: Fault): Level {
+	return DAMAGE.includes(code) || code === 'wrong-key' ? 'critical' : 'unknown';
+}
+
+/** Remembers damage of this one copy, if that is what it is; the copy itself is never touched for it. */
+export function rememberDamage(
+	catalog: Catalog,
+	work: Work,
+	parts: BackupsParts,
+	copy: Copy,
+	why: Fault,
+): void {
+	if (!DAMAGE.includes(why.code)) return;
+	catalog.put([{ ...copy, state: 'damaged' }]);
+	work.say('damaged', { name: copy.name, text: faultText(why, parts.locale) });
 }
 
 async function openOne(

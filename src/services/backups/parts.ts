@@ -30,6 +30,12 @@ export interface BackupsParts {
 	readonly locale: Locale;
 	/** Absolute; private folders of runs are made in it. */
 	readonly scratch: string;
+	/** This process, and whether another one (of the same birth) is still there. */
+	readonly owner: {
+		readonly pid: number;
+		readonly born: string | null;
+		readonly lives: (pid: number, born: string | null) => boolean;
+	};
 	readonly redact: (text: string) => string;
 	/** Stores what was found out, later if it cannot be now. */
 	readonly keep: LateWrites['put'];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Copy, Manifest, TargetDefinition } from '../../domain/backup.ts';
 import { nameOfCopy, sealedSuffix } from '../../domain/backup-name.ts';
 import { type Fault, fault } from '../../domain/fault.ts';
-import { MANIFEST_END, manifestText } from '../../domain/manifest.ts';
+import { MANIFEST_END, MANIFEST_LIMIT, manifestText } from '../../domain/manifest.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { faultText } from '../../i18n/fault.ts';
 import { type Catalog, copyOf, kindOfTarget } from './catalog.ts';
@@ -11,6 +11,7 @@ import type { BackupsParts, Work } from './parts.ts';
 
 /** A name that stays taken this often belongs to somebody else. */
 const MOST_TURNS = 50;
+const TAKE_BACK_MS = 30_000;
 
 /** What one run made. */
 export interface Made {
@@ -59,6 +60,10 @@ export async function place(
 		const folder = kind.local(target.options);
 		if (folder !== null) files.push(join(folder, put.value.name));
 	}
+	if (work.run.signal.aborted && copies.length < targets.length) {
+		await takeBack(parts, work, copies);
+		return err(fault('cancelled'));
+	}
 	catalog.put(copies);
 	const [first] = warnings;
 	const [copy] = copies;
@@ -101,6 +106,11 @@ async function putNamed(
 	for (let turn = 1; turn <= MOST_TURNS; turn += 1) {
 		if (run.signal.aborted) return err(fault('cancelled'));
 		const name = nameOfCopy(template, suffix, Date.parse(manifest.startedAt), run.zone, turn);
+		// A copy could not be told from what somebody else's manifest speaks of.
+		if (await isTaken(parts, work, target, `${name}${MANIFEST_END}`)) {
+			work.say('turned-aside', { name });
+			continue;
+		}
 		const put = await kind.put(target.options, file, name, parts.targets, run);
 		if (!put.ok && put.error.code === 'name-taken') {
 			work.say('turned-aside', { name });
@@ -124,4 +134,30 @@ async function putNamed(
 		return wrote;
 	}
 	return err(fault('name-taken', { name: template }));
+}
+
+/** Whether something stands there; what could not be asked is found out by writing. */
+async function isTaken(
+	parts: BackupsParts,
+	{ run }: Work,
+	target: TargetDefinition,
+	name: string,
+): Promise<boolean> {
+	const limit = MANIFEST_LIMIT;
+	const text = await kindOfTarget(target).readText(target.options, name, limit, parts.targets, run);
+	return (
+		text.ok || ['not-a-file', 'body-too-large', 'bad-encoding', 'no-permission'].includes(text.error.code)
+	);
+}
+
+/** What was placed before the run was cancelled: a cancelled run leaves nothing. */
+async function takeBack(parts: BackupsParts, { plan, run }: Work, copies: readonly Copy[]): Promise<void> {
+	const limits = { deadline: parts.clock.monotonic() + TAKE_BACK_MS, signal: new AbortController().signal };
+	for (const { target: name, ...copy } of copies) {
+		const target = plan.targets.find((one) => one.name === name);
+		if (target === undefined) continue;
+		const kind = kindOfTarget(target);
+		for (const one of [copy.name, `${copy.name}${MANIFEST_END}`])
+			await kind.remove(target.options, one, parts.targets, { ...run, ...limits });
+	}
 }

@@ -13,6 +13,7 @@ import type { Fault } from '../../domain/fault.ts';
 import { type ActionId, actionId } from '../../domain/ids.ts';
 import { type Level, worstLevel } from '../../domain/level.ts';
 import type { Operation } from '../../domain/operation.ts';
+import { isAhead, newestFirst } from '../../domain/retention.ts';
 import { kindOfTarget } from './catalog.ts';
 import { copyPicture } from './copy-picture.ts';
 import { kindOfSource } from './work.ts';
@@ -56,9 +57,9 @@ export function planPicture(plan: BackupPlan, facts: PlanFacts, now: number, zon
 	// The same copy in several targets is one.
 	const names = new Set<string>();
 	const distinct = there.filter(({ name }) => (names.has(name) ? false : names.add(name)));
-	const [last, before] = distinct.filter(isRegular);
+	const [last, before] = newestFirst(distinct.filter(isRegular), now);
 	const restorable = source.restoring !== null && source.restoring.possible?.(plan.options) !== false;
-	const proven = distinct.find((copy) => copy.provenAt !== null);
+	const proven = distinct.find(({ provenAt }) => provenAt !== null && !isAhead(provenAt, now));
 	const lastDrill = drills[0] ?? null;
 	const goodDrill = drills.find(
 		({ level, couldFail }) => couldFail && (level === 'ok' || level === 'warning'),
@@ -75,7 +76,7 @@ export function planPicture(plan: BackupPlan, facts: PlanFacts, now: number, zon
 					zone,
 					last === undefined ? null : Date.parse(last.manifest.startedAt),
 				);
-	const overdueSince = overdueOf(plan, times?.last ?? null, last, facts.plannedRun, now);
+	const overdueSince = overdueOf(plan, last, facts.plannedRun, now, zone);
 	const firstAt = distinct.at(-1)?.at ?? null;
 	const drillFrom = provenAt ?? firstAt;
 	const { everyMs } = plan.drill;
@@ -133,19 +134,24 @@ export function planPicture(plan: BackupPlan, facts: PlanFacts, now: number, zon
 	};
 }
 
-/** Since when a copy should have been there, and is not. */
+/** Since when a copy should have been there, and is not: the first time that was missed. */
 function overdueOf(
-	plan: BackupPlan,
-	due: number | null,
+	{ schedule }: BackupPlan,
 	last: Copy | undefined,
 	run: PlannedRun | null,
 	now: number,
+	zone: string,
 ): number | null {
-	if (plan.schedule === null || due === null || now - due < GRACE_MS) return null;
+	if (schedule === null) return null;
 	// A plan that never ran is overdue once a time has come since it was first seen.
-	if (last === undefined)
-		return plan.schedule.kind === 'at' && run !== null && run.plannedAt < due ? due : null;
-	return Date.parse(last.manifest.startedAt) >= due ? null : due;
+	const seenAt = schedule.kind === 'at' ? (run?.plannedAt ?? null) : null;
+	const from = last === undefined ? seenAt : Date.parse(last.manifest.startedAt);
+	if (from === null) return null;
+	// What a wrong clock wrote says nothing about when it should have been.
+	const since = isAhead(from, now)
+		? plannedTimes(schedule, now, zone, null).last
+		: plannedTimes(schedule, from, zone, from).next;
+	return since === null || now - since < GRACE_MS ? null : since;
 }
 
 function reasonsOf(

@@ -1,17 +1,13 @@
 import type { BackupPlan, Copy, TargetDefinition } from '../../domain/backup.ts';
 import { MANIFEST_END } from '../../domain/manifest.ts';
-import type { Limits } from '../../domain/ports.ts';
 import { type Kept, selectRemovals } from '../../domain/retention.ts';
 import { quantity } from '../../domain/value.ts';
 import { bytesText } from '../../i18n/backup.ts';
 import { faultText } from '../../i18n/fault.ts';
 import { type Catalog, kindOfTarget } from './catalog.ts';
-import { isPartOf } from './leftover-parts.ts';
+import { isLeftover } from './leftover-parts.ts';
 import type { BackupsParts, Work } from './parts.ts';
 import { failed, type Outcome } from './work.ts';
-
-/** A part that nobody has written to for so long was left by somebody who is gone. */
-const PART_AGE_MS = 86_400_000;
 
 export interface Removals {
 	readonly remove: readonly { readonly copy: Copy; readonly target: TargetDefinition }[];
@@ -20,12 +16,7 @@ export interface Removals {
 }
 
 /** What retention would take away now, target by target; whoever asks has looked into them just before. */
-export async function removalsOf(
-	parts: BackupsParts,
-	catalog: Catalog,
-	plan: BackupPlan,
-	limits: Limits,
-): Promise<Removals> {
+export function removalsOf(parts: BackupsParts, catalog: Catalog, plan: BackupPlan): Removals {
 	const now = parts.clock.now();
 	const { backups } = parts.system();
 	// Bases on which increments stand that stay themselves.
@@ -39,17 +30,14 @@ export async function removalsOf(
 	const keep: Kept[] = [];
 	const left: Removals['parts'][number][] = [];
 	for (const target of plan.targets) {
-		const there = catalog.copies(plan.id).filter((copy) => copy.target === target.name);
+		// What has no manifest of ours beside it may be somebody else's by now.
+		const there = catalog.copies(plan.id).filter((copy) => copy.target === target.name && catalog.owns(copy));
 		const chosen = selectRemovals(there, plan.keep, now, continued);
 		remove.push(...chosen.remove.map((copy) => ({ copy, target })));
 		keep.push(...chosen.keep);
-		const names = new Set(catalog.parts(plan.id).flatMap((one) => (one.target === target ? [one.name] : [])));
-		if (names.size === 0) continue;
-		const listed = await kindOfTarget(target).list(target.options, parts.targets, limits);
-		for (const { name, modifiedAt } of listed.ok ? listed.value : [])
-			if (names.has(name) && (isPartOf(name, parts, plan) || now - modifiedAt > PART_AGE_MS))
-				left.push({ target, name });
 	}
+	for (const { target, entry } of catalog.parts(plan.id))
+		if (isLeftover(entry, parts, plan, now)) left.push({ target, name: entry.name });
 	return { remove, keep, parts: left };
 }
 
@@ -62,7 +50,7 @@ export async function pruneCopies(parts: BackupsParts, catalog: Catalog, work: W
 	await catalog.look(plan, run);
 	const [trouble] = catalog.faults(plan.id);
 	if (trouble !== undefined) return failed(trouble.fault, 'unknown');
-	const { remove, keep, parts: left } = await removalsOf(parts, catalog, plan, run);
+	const { remove, keep, parts: left } = removalsOf(parts, catalog, plan);
 	const shown = args['names'] === undefined ? null : new Set(args['names'].split('\n'));
 	const going = remove.filter(({ copy }) => shown === null || shown.has(copy.name));
 	let freed = 0;

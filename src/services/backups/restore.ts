@@ -5,13 +5,15 @@ import type { ActionId } from '../../domain/ids.ts';
 import { ownText } from '../../domain/own-text.ts';
 import type { Limits } from '../../domain/ports.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
+import { isAhead } from '../../domain/retention.ts';
+import { clean } from '../../domain/text.ts';
 import { quantity } from '../../domain/value.ts';
 import { faultText } from '../../i18n/fault.ts';
 import type { OpenedCopy, Replaced, Restoring } from '../../sources/define.ts';
 import type { Catalog } from './catalog.ts';
 import { copyPicture } from './copy-picture.ts';
 import { makeCopy } from './make.ts';
-import { findCopy, incrementsOf, openCopy } from './open-copy.ts';
+import { findCopy, incrementsOf, levelOfTrouble, openCopy } from './open-copy.ts';
 import type { BackupsParts, Work } from './parts.ts';
 import { askProofs, isProven } from './proofs.ts';
 import { notWhole } from './verify.ts';
@@ -19,6 +21,11 @@ import { failed, kindOfSource, type Outcome } from './work.ts';
 
 /** How long a second operator has to agree. */
 export const SECOND_MS = 30 * 60_000;
+
+/** Whether a request still waits for a second operator; one that a wrong clock dated ahead waits for nobody. */
+export function isRecent(at: number, now: number): boolean {
+	return now - at <= SECOND_MS && !isAhead(at, now);
+}
 
 /**
  * The restore for real. In this order: the copy is read and held against its manifest; a safety copy of what is there is made;
@@ -32,22 +39,23 @@ export async function restoreCopy(parts: BackupsParts, catalog: Catalog, work: W
 	if (restoring === null || restoring.possible?.(plan.options) === false)
 		return failed(fault('not-restorable', { what: source.subject(plan.options) }), 'unknown');
 	await catalog.look(plan, run);
-	const found = findCopy(catalog, plan, args);
+	const found = findCopy(catalog, plan, args, run.now);
 	if (!found.ok) return failed(found.error);
 	const { copy } = found.value;
 	if (args['askedBy'] !== undefined)
 		work.say('asked', { by: args['askedBy'], time: args['askedAt'] ?? '', second: work.by });
 	const began = parts.clock.monotonic();
 	const opened = await openCopy(parts, catalog, work, found.value);
-	if (!opened.ok) return withLine(work, notWhole(parts, catalog, work, copy, opened.error));
+	if (!opened.ok) return withLine(work, failed(opened.error, levelOfTrouble(opened.error)));
 	const whole = await source.verify(plan.options, opened.value, parts.sources, run);
 	if (!whole.ok) return withLine(work, notWhole(parts, catalog, work, copy, whole.error));
 	const safety = await makeSafetyCopy(parts, catalog, work);
 	if (!safety.ok) return withLine(work, failed(safety.error));
 	if (run.signal.aborted) return withLine(work, failed(fault('cancelled'), 'unknown'));
 	const swapped = await swap(parts, work, restoring, opened.value);
-	if (!swapped.ok) return failed(swapped.error);
-	if (swapped.value.why !== null) return failed(swapped.value.why);
+	// Heard or not, a cancel is no reason any more from here on: what became of it is said.
+	if (!swapped.ok) return { ...failed(swapped.error), unheeded: true };
+	if (swapped.value.why !== null) return { ...failed(swapped.value.why), unheeded: true };
 	await forget(parts, work, restoring, swapped.value.replaced, safety.value);
 	work.say('restore-done', { place: restoring.live(plan.options).shown, name: copy.name });
 	return {
@@ -83,7 +91,7 @@ async function makeSafetyCopy(
 		work.say('safety', { name });
 		return ok({ name, files: made.value.files });
 	}
-	if (made.error.code === 'disk-full' || made.error.code === 'cancelled') return made;
+	if (['disk-full', 'cancelled', 'timeout'].includes(made.error.code)) return made;
 	work.say('safety-failed', { text: faultText(made.error, parts.locale) });
 	return ok(null);
 }
@@ -138,9 +146,11 @@ async function goBack(
 	aside: string | null,
 ): Promise<void> {
 	const { plan } = work;
-	const steady = { ...work.run, signal: new AbortController().signal };
+	const deadline = parts.clock.monotonic() + plan.timeoutMs;
+	const steady = { ...work.run, deadline, signal: new AbortController().signal };
 	await runActions(parts, work, plan.restore.stop, 'stopping');
-	if (aside !== null) {
+	if (aside === null) work.say('nothing-back', { place: restoring.live(plan.options).shown });
+	else {
 		const back = await restoring.putBack(plan.options, aside, parts.sources, steady);
 		if (back.ok) work.say('put-back');
 		else work.say('not-put-back', { text: faultText(back.error, parts.locale), aside });
@@ -224,12 +234,13 @@ export async function previewRestore(
 	const increments = incrementsOf(catalog, system.backups, chosen).map(({ found }) =>
 		copyPicture(found.copy),
 	);
-	const rowsNow = standing.ok ? standing.value.rows : null;
-	const rowsThen = chosen.manifest.rows;
-	const tables = [...new Set([...Object.keys(rowsNow ?? {}), ...Object.keys(rowsThen ?? {})])].sort();
+	// Tables may be called like anything, also like what every object has.
+	const rowsNow = new Map(Object.entries((standing.ok ? standing.value.rows : null) ?? {}));
+	const rowsThen = new Map(Object.entries(chosen.manifest.rows ?? {}));
+	const tables = [...new Set([...rowsNow.keys(), ...rowsThen.keys()])].sort();
 	const asked = parts.store.restoreRequest(plan.id);
 	const request = asked.ok ? asked.value : null;
-	const isFresh = request !== null && now - request.at <= SECOND_MS && request.copy === chosen.name;
+	const isFresh = request !== null && isRecent(request.at, now) && request.copy === chosen.name;
 	const titles = (ids: readonly ActionId[]) =>
 		ids.map((id) => system.actions.find((action) => action.id === id)?.title ?? id);
 	return ok({
@@ -242,7 +253,11 @@ export async function previewRestore(
 		rows:
 			tables.length === 0
 				? null
-				: tables.map((name) => ({ name, now: rowsNow?.[name] ?? null, copy: rowsThen?.[name] ?? null })),
+				: tables.map((name) => ({
+						name: clean(name, { max: 200 }),
+						now: rowsNow.get(name) ?? null,
+						copy: rowsThen.get(name) ?? null,
+					})),
 		losesMs: Math.max(0, now - (increments.at(-1)?.at ?? chosen.at)),
 		stops: titles(plan.restore.stop),
 		starts: titles(plan.restore.start),

@@ -1,29 +1,19 @@
 import type { Copy } from '../../domain/backup.ts';
-import type { Fault, FaultCode } from '../../domain/fault.ts';
+import type { Fault } from '../../domain/fault.ts';
 import { quantity } from '../../domain/value.ts';
-import { faultText } from '../../i18n/fault.ts';
 import type { Catalog } from './catalog.ts';
-import { findCopy, openCopy } from './open-copy.ts';
+import { findCopy, levelOfTrouble, openCopy, rememberDamage } from './open-copy.ts';
 import type { BackupsParts, Found, Work } from './parts.ts';
 import { failed, kindOfSource, type Outcome } from './work.ts';
-
-/** These say that the copy itself is bad; everything else says that we could not look. */
-const DAMAGE: readonly FaultCode[] = [
-	'copy-damaged',
-	'copy-incomplete',
-	'archive-unsafe',
-	'database-corrupt',
-	'not-a-database',
-];
 
 /** Reads a copy back to its end and proves that it is whole: hash, decryption, decompression, then as its source can tell. */
 export async function verifyCopy(parts: BackupsParts, catalog: Catalog, work: Work): Promise<Outcome> {
 	await catalog.look(work.plan, work.run);
-	const found = findCopy(catalog, work.plan, work.args);
+	const found = findCopy(catalog, work.plan, work.args, work.run.now);
 	if (!found.ok) return failed(found.error);
 	const { copy } = found.value;
 	const opened = await openCopy(parts, catalog, work, found.value);
-	if (!opened.ok) return notWhole(parts, catalog, work, copy, opened.error);
+	if (!opened.ok) return failed(opened.error, levelOfTrouble(opened.error));
 	work.run.onProgress({ phase: 'check', done: 0, total: null, unit: 'steps' });
 	const source = kindOfSource(work.plan);
 	const verified = await source.verify(work.plan.options, opened.value, parts.sources, work.run);
@@ -52,10 +42,8 @@ async function markVerified(
 	return written.ok ? null : written.error;
 }
 
-/** Remembers damage; old copies are never touched for it. */
+/** A copy that its own source finds broken. */
 export function notWhole(parts: BackupsParts, catalog: Catalog, work: Work, copy: Copy, why: Fault): Outcome {
-	if (!DAMAGE.includes(why.code)) return failed(why, why.code === 'wrong-key' ? 'critical' : 'unknown');
-	catalog.put([{ ...copy, state: 'damaged' }]);
-	work.say('damaged', { name: copy.name, text: faultText(why, parts.locale) });
-	return failed(why);
+	rememberDamage(catalog, work, parts, copy, why);
+	return failed(why, levelOfTrouble(why));
 }

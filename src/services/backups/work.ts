@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { BackupPlan } from '../../domain/backup.ts';
 import type { Run } from '../../domain/backup-ports.ts';
 import type { Fault } from '../../domain/fault.ts';
@@ -14,6 +12,7 @@ import { findSource } from '../../sources/index.ts';
 import type { OperationEnd } from '../run-command.ts';
 import type { VerbRun } from './define.ts';
 import type { BackupsParts, Work } from './parts.ts';
+import { privateFolder, sweepScratch } from './private-folders.ts';
 import { createPace } from './progress.ts';
 
 /** What a verb comes to, before its output is added. */
@@ -23,6 +22,8 @@ export interface Outcome {
 	readonly files: readonly string[];
 	/** The fault that ended it; its sentence becomes the operation's reason. */
 	readonly fault: Fault | null;
+	/** Past the point where a cancel is heard: it ended as it says. */
+	readonly unheeded?: true;
 }
 
 export function kindOfSource(plan: BackupPlan): SourceKind {
@@ -48,7 +49,8 @@ export async function carryOutWork(
 		if (lines.length > 2_000) lines.shift();
 		verb.onText(`${safe}\n`);
 	};
-	const folder = join(parts.scratch, `run-${randomBytes(8).toString('hex')}`);
+	await sweepScratch(parts);
+	const folder = privateFolder(parts, 'run');
 	const made = await parts.targets.folders.ensure(folder);
 	const run: Run = {
 		now: parts.clock.now(),
@@ -71,7 +73,9 @@ export async function carryOutWork(
 	const outcome: Outcome = made.ok
 		? await act(work).finally(() => clear(parts, folder, work))
 		: { level: 'critical', samples: {}, files: [], fault: made.error };
-	const isCancelled = verb.signal.aborted && outcome.level !== 'ok';
+	// What was done before the cancel was heard is done.
+	const isDone = outcome.level === 'ok' || outcome.level === 'warning' || outcome.unheeded === true;
+	const isCancelled = verb.signal.aborted && !isDone;
 	if (outcome.fault !== null && !isCancelled) work.sayFault(outcome.fault);
 	return {
 		level: isCancelled ? 'unknown' : outcome.level,
