@@ -291,7 +291,13 @@ it('the 22 security items of fund trading are 22 questions of every quarter', as
 
 it('the demo has none of what is only on a real host', () => {
 	const sheets = globSync('creditpilot/sheets/*.yaml', { cwd: EXAMPLES }).map((path) => basename(path));
-	expect(sheets.sort()).toEqual(['actions.yaml', 'backups.yaml', 'checks.yaml', 'rounds.yaml', 'services.yaml']);
+	expect(sheets.sort()).toEqual([
+		'actions.yaml',
+		'backups.yaml',
+		'checks.yaml',
+		'rounds.yaml',
+		'services.yaml',
+	]);
 	const head = readFileSync(join(EXAMPLES, 'creditpilot', 'rounds.yaml'), 'utf8');
 	expect(parse(head).include).toEqual(['sheets/*.yaml', 'host/*.yaml']);
 });

@@ -95,7 +95,11 @@ describe('what is wrong with a plan', () => {
 		['both keys and a passphrase', 'to: b/, encrypt: {}', '"recipients" or "passphrase"'],
 		['a base it does not need', 'to: b/, base: other', 'stands by itself'],
 		['a key it does not know', 'to: b/, keeep: {days: 7}', 'unknown key "keeep"'],
-		['a wrong unit in a condition', 'to: b/, drill: {every: 90d, must: ["rto < 5MB"]}', 'a duration does not go with a size'],
+		[
+			'a wrong unit in a condition',
+			'to: b/, drill: {every: 90d, must: ["rto < 5MB"]}',
+			'a duration does not go with a size',
+		],
 	];
 	it.each(cases)('%s', async (_, keys, said) => {
 		const complaints = await complaintsOf(plan(keys));
