@@ -74,14 +74,7 @@ export async function readable(
 			null,
 		);
 		if (read.ok) continue;
-		const { code, detail } = read.error;
-		if (code !== 'command-failed') return read;
-		const message = String(detail['message'] ?? '');
-		// A record that goes on in the next segment cannot be read to its end in this one.
-		if (
-			/could not find file|could not open file|invalid record length at .*: wanted \d+, got 0/.test(message)
-		)
-			continue;
+		if (read.error.code !== 'command-failed') return read;
 		return err(fault('file-malformed', { path: shown(join(folder, name)), format: 'WAL' }));
 	}
 	return ok(undefined);

@@ -7,6 +7,7 @@ import {
 	chmodSync,
 	existsSync,
 	mkdtempSync,
+	readdirSync,
 	readFileSync,
 	renameSync,
 	rmSync,
@@ -26,6 +27,7 @@ import { postgresWal, type WalOptions } from '../../src/sources/postgres-wal.ts'
 import { type DatabaseServer, INITDB, startPostgres } from '../support/database-servers.ts';
 import { copyOf, DatabaseWorld, faultOf, must } from '../support/database-sources.ts';
 import { lives } from '../support/living.ts';
+import { mayMount, mountSmallDisk } from '../support/small-disk.ts';
 
 const world = new DatabaseWorld();
 const { ports } = world;
@@ -217,14 +219,21 @@ describe.skipIf(INITDB === null)('a PostgreSQL cluster', () => {
 		'an archived segment that is cut short or spoilt is found',
 		async () => {
 			const last = increments.at(-1)?.manifest ?? null;
-			const path = join(archive, String(must(await copyWal('whole', last)).manifest.facts['firstSegment']));
+			ask('create table dense as select g, md5(g::text) from generate_series(1, 500000) g; drop table dense');
+			const dense = ask('select pg_walfile_name(pg_current_wal_lsn() - 16777216)');
+			must(await copyWal('whole', last));
+			const path = join(archive, dense);
 			const whole = readFileSync(path);
 			truncateSync(path, 8_000_000);
 			expect(faultOf(await copyWal('short', last))).toEqual({
 				code: 'file-malformed',
 				detail: { path, format: 'WAL' },
 			});
-			for (const spoil of [(at: number) => at < 40, (at: number) => at >= 200 && at < 2000]) {
+			for (const spoil of [
+				(at: number) => at < 40,
+				(at: number) => at >= 200 && at < 2000,
+				(at: number) => at >= 4_000_000 && at < 4_000_100,
+			]) {
 				writeFileSync(path, Buffer.from(whole.map((byte, at) => (spoil(at) ? byte ^ 0x55 : byte))));
 				expect(faultOf(await copyWal('spoilt', last))).toMatchObject({ code: 'file-malformed' });
 			}
@@ -326,6 +335,23 @@ describe.skipIf(INITDB === null)('a PostgreSQL cluster', () => {
 			expect(faultOf(refused)).toEqual({ code: 'not-supported', detail: { what: 'tablespaces' } });
 			ask('drop tablespace more');
 			expect(world.left().filter((path) => path.startsWith(run.folder))).toEqual([]);
+		},
+		SECONDS,
+	);
+
+	test.skipIf(!mayMount)(
+		'a disk that is full in the middle: a fault, and nothing is left',
+		async () => {
+			const run = world.run();
+			const disk = mountSmallDisk(join(run.folder, 'disk'), 4 * 1024 * 1024);
+			const around = { previous: null, base: null };
+			try {
+				const copied = await postgresBase.copy(options, join(disk.folder, 'copy'), ports, run, around);
+				expect(faultOf(copied).code).toBe('disk-full');
+				expect(readdirSync(disk.folder)).toEqual([]);
+			} finally {
+				disk.unmount();
+			}
 		},
 		SECONDS,
 	);

@@ -2,7 +2,7 @@
 // Debian: apt-get install postgresql; it need not be running.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,6 +15,7 @@ import { postgres } from '../../src/sources/postgres.ts';
 import type { PostgresOptions } from '../../src/sources/postgres-options.ts';
 import { type DatabaseServer, INITDB, startPostgres } from '../support/database-servers.ts';
 import { copyOf, DatabaseWorld, faultOf, must } from '../support/database-sources.ts';
+import { mayMount, mountSmallDisk } from '../support/small-disk.ts';
 
 const world = new DatabaseWorld();
 const { ports } = world;
@@ -189,6 +190,26 @@ describe.skipIf(INITDB === null)('a PostgreSQL database', () => {
 		way.close();
 		ask('drop table large');
 	}, 60_000);
+
+	test.skipIf(!mayMount)(
+		'a disk that is full in the middle: a fault, and nothing is left',
+		async () => {
+			ask(
+				'set role keeper; create table large as select md5(g::text) as note from generate_series(1, 20000) g',
+			);
+			const run = world.run();
+			const disk = mountSmallDisk(join(run.folder, 'disk'), 65_536);
+			try {
+				const copied = await postgres.copy(options, join(disk.folder, 'copy'), ports, run, nothing);
+				expect(faultOf(copied).code).toBe('disk-full');
+				expect(readdirSync(disk.folder)).toEqual([]);
+			} finally {
+				disk.unmount();
+				ask('drop table large');
+			}
+		},
+		60_000,
+	);
 
 	test('tools that are older than the server are refused with both versions', async () => {
 		const bin = world.folder();
