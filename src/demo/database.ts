@@ -125,7 +125,8 @@ function openIntact(path: string): Books | undefined {
 	return undefined;
 }
 
-function createBooks(database: Database.Database): Books {
+/** The books in a database that is open already. */
+export function createBooks(database: Database.Database): Books {
 	database.pragma('journal_mode = WAL');
 	database.pragma('synchronous = NORMAL');
 	database.pragma('journal_size_limit = 0');

@@ -17,6 +17,7 @@ import { DROPPED_ORIGIN, ORIGINS } from './origins.ts';
 import { createHandle, type Routing } from './routing.ts';
 import { createSwitchboard } from './switchboard.ts';
 import { allWell } from './troubles.ts';
+import { watchBooks } from './watched-books.ts';
 
 export type DemoSystem = {
 	ports: DemoPorts;
@@ -34,7 +35,8 @@ export async function openSystem(options: {
 	for (const name of [LAYOUT.record, LAYOUT.control]) rmSync(join(dir, name), { force: true });
 	const accountingToken = randomBytes(24).toString('hex');
 	fillFolder(dir, accountingToken);
-	const books = openBooks(join(dir, LAYOUT.database));
+	const ledger = join(dir, LAYOUT.database);
+	const books = watchBooks(ledger, openBooks(ledger));
 	const random = createRandom(1);
 	const troubles = allWell();
 	const logs = growLogs(dir, random);

@@ -76,16 +76,14 @@ export function toPlanRow(state: PictureState, plan: PlanPicture, when: When): P
 export function summaryText(plans: readonly PlanPicture[], when: When): string {
 	const { locale } = when;
 	const real = plans.filter((plan) => plan.nothing === null);
-	const values = {
-		plans: plans.length,
-		proven: real.filter((plan) => plan.provenAt !== null).length,
-		copies: real.reduce((sum, plan) => sum + plan.count, 0),
-		size: bytesText(
-			real.reduce((sum, plan) => sum + plan.totalBytes, 0),
-			locale,
-		),
-	};
-	const parts = [backupWord(locale, plans.length === 1 ? 'summary-one' : 'summary', values)];
+	const copies = real.reduce((sum, plan) => sum + plan.count, 0);
+	const bytes = real.reduce((sum, plan) => sum + plan.totalBytes, 0);
+	const parts = [
+		backupWord(locale, plans.length === 1 ? 'plans-one' : 'plans', { count: plans.length }),
+		backupWord(locale, 'proven-sum', { count: real.filter((plan) => plan.provenAt !== null).length }),
+		backupWord(locale, copies === 1 ? 'copies-one' : 'copies', { count: copies }),
+		backupWord(locale, 'size-sum', { size: bytesText(bytes, locale) }),
+	];
 	const none = plans.length - real.length;
 	if (none > 0) parts.push(backupWord(locale, 'summary-nothing', { count: none }));
 	return parts.join(' · ');

@@ -4,6 +4,7 @@ import type { Sealed } from '../../domain/backup-ports.ts';
 import { type Fault, fault } from '../../domain/fault.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { reveal } from '../../domain/secret.ts';
+import { formatValue, quantity } from '../../domain/value.ts';
 import { bytesText, spanWords } from '../../i18n/backup.ts';
 import { faultText } from '../../i18n/fault.ts';
 import type { Copied } from '../../sources/define.ts';
@@ -12,6 +13,9 @@ import { partOf, sweepParts } from './leftover-parts.ts';
 import type { BackupsParts, Work } from './parts.ts';
 import { type Made, place, type Usable } from './place.ts';
 import { kindOfSource } from './work.ts';
+
+/** Tables that are named one by one. */
+const MOST_NAMED = 6;
 
 /**
  * One run of a plan: made aside, sealed, hashed, fsynced, then given its name in every target, its manifest beside it. What
@@ -46,7 +50,8 @@ export async function makeCopy(
 		work.say('copying', { subject: source.subject(plan.options) });
 		const copied = await source.copy(plan.options, raw, parts.sources, run, near);
 		if (!copied.ok) return copied;
-		sayCopied(work, parts, copied.value);
+		const size = await parts.targets.folders.look(raw);
+		sayCopied(work, parts, copied.value, size.ok ? (size.value?.bytes ?? 0) : 0);
 		const closed = await seal(parts, work, raw, sealed ? nearby : null);
 		if (!closed.ok) return closed;
 		if (sealed) await parts.targets.folders.remove(raw);
@@ -113,15 +118,18 @@ function around(catalog: Catalog, plan: BackupPlan): { previous: Manifest | null
 	return { previous: newest(plan.id), base: plan.base === null ? null : newest(plan.base) };
 }
 
-function sayCopied(work: Work, parts: BackupsParts, copied: Copied): void {
+function sayCopied(work: Work, parts: BackupsParts, copied: Copied, bytes: number): void {
 	const { locale } = parts;
-	const bytes = typeof copied.facts['bytes'] === 'number' ? bytesText(copied.facts['bytes'], locale) : '';
-	work.say('copied', { method: copied.method, bytes });
+	const number = (count: number) => formatValue(quantity(count), locale);
+	work.say('copied', { method: copied.method, bytes: bytesText(bytes, locale) });
 	const waited = copied.facts['longestLockMs'];
 	if (typeof waited === 'number') work.say('copied-wait', { time: spanWords(waited, locale) });
 	if (copied.rows !== null) {
-		const counts = Object.values(copied.rows);
-		work.say('rows', { count: counts.reduce((sum, rows) => sum + rows, 0), tables: counts.length });
+		const counts = Object.entries(copied.rows);
+		const what = counts.map(([name, rows]) => `${name} ${number(rows)}`).join(' · ');
+		const all = counts.reduce((sum, [, rows]) => sum + rows, 0);
+		if (counts.length <= MOST_NAMED) work.say('rows', { what });
+		else work.say('rows-many', { count: number(all), tables: counts.length });
 	}
 	for (const [name, value] of Object.entries(copied.sums ?? {})) work.say('sum', { name, value });
 	for (const warning of copied.warnings) work.say('warning', { text: faultText(warning, locale) });

@@ -58,7 +58,7 @@ function evidenceOf(
 	});
 	const why = verdict.reasons.map((reason) => parts.redact(reasonLine(reason, parts.locale)));
 	const named = Object.entries(samples)
-		.filter(([name]) => !name.endsWith('.took') && name !== 'took')
+		.filter(([name]) => !/(?:^|\.)(?:took|rows)$/.test(name))
 		.slice(0, 8)
 		.map(([name, value]) => `${name} ${formatBare(value, { locale: parts.locale })}`);
 	return {
