@@ -156,7 +156,6 @@ export async function recover(
 	const prepared = /^max_prepared_xacts setting:\s+(\d+)/m.exec(shown.value.stdout)?.[1] ?? '0';
 	run.onProgress({ phase: 'restore', done: 0, total: null, unit: 'bytes' });
 	const settings = {
-		fsync: how.lasting ? 'on' : 'off',
 		hot_standby: 'off',
 		max_prepared_transactions: prepared,
 		restore_command: FETCH,
@@ -171,6 +170,7 @@ export async function recover(
 		archive_cleanup_command: '',
 	};
 	const started = await startCluster(cluster, tools.value, ports, run, place, {
+		lasting: how.lasting,
 		settings,
 		env: { ROUNDS_LOGS: logs },
 	});

@@ -15,14 +15,14 @@ const LOOK_EVERY_MS = 150;
 
 /**
  * Ends the server when it is told to, and when whoever started it is gone however that went: then nobody reads the pipe. QUIT is
- * PostgreSQL's fastest end; before it knows that word, TERM is one.
+ * PostgreSQL's fastest end; before it knows that word, TERM is one. A drill's files go then too: nobody else knows of them.
  */
 export const KEEPER = `trap : PIPE
 "$@" & server=$!
 end() { kill -QUIT $server; kill -TERM $server; } 2>/dev/null
 trap 'end; wait; exit' TERM INT HUP
 while kill -0 $server 2>/dev/null; do
-	printf . 2>/dev/null || { end; break; }
+	printf . 2>/dev/null || { end; wait $server; [ -z "$ROUNDS_DRILL" ] || rm -rf -- "$ROUNDS_DRILL"; exit; }
 	sleep 1 & wait $!
 done
 wait $server`;
@@ -164,13 +164,15 @@ export async function startCluster(
 	run: Run,
 	place: DatabasePlace,
 	how: {
+		/** Its files are wanted afterwards. */
+		readonly lasting: boolean;
 		readonly settings: Readonly<Record<string, string>>;
 		readonly env?: Readonly<Record<string, string>>;
 	},
 ): Promise<Result<void, Fault>> {
 	const written = await writeRules(cluster, ports, run);
 	if (!written.ok) return written;
-	const given = Object.entries({ ...apart(cluster), ...how.settings });
+	const given = Object.entries({ ...apart(cluster), fsync: how.lasting ? 'on' : 'off', ...how.settings });
 	const server = [
 		tools.path('postgres'),
 		'-D',
@@ -184,7 +186,7 @@ export async function startCluster(
 	if (run.signal.aborted) return err(fault('cancelled'));
 	const call = {
 		argv: [...cluster.as, '/bin/sh', '-c', KEEPER, 'rounds', ...server],
-		env: { LC_ALL: 'C', ...how.env },
+		env: { LC_ALL: 'C', ...how.env, ...(how.lasting ? {} : { ROUNDS_DRILL: cluster.folder }) },
 	};
 	let over: Result<CommandAnswer, Fault> | null = null;
 	const ended = runTool(ports, run, call, { ...limits, timed: true });

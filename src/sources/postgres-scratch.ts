@@ -166,6 +166,7 @@ async function beginCluster(
 		);
 	}
 	return startCluster(cluster, tools, ports, run, clusterPlace(cluster, user, 'postgres'), {
-		settings: { fsync: 'off' },
+		lasting: false,
+		settings: {},
 	});
 }

@@ -339,6 +339,28 @@ describe.skipIf(INITDB === null)('a PostgreSQL cluster', () => {
 		SECONDS,
 	);
 
+	test(
+		'a folder too deep for a socket, chosen by the operator',
+		async () => {
+			const deep = join(world.folder(), 'a folder with a long name'.repeat(4), "it's 100% deep");
+			execFileSync('mkdir', ['-p', deep]);
+			for (let path = deep; path.startsWith(join(tmpdir(), 'rounds-run-')); path = join(path, '..'))
+				chmodSync(path, 0o777);
+			const scratch = must(await restoring.scratch({ ...options, scratch: deep }, null, ports, world.run()));
+			const { folder, sockets } = scratch.place.own;
+			expect(String(folder).startsWith(deep)).toBe(true);
+			expect(sockets).not.toBe(folder);
+			must(await restoring.restore(options, { ...base, increments }, scratch.place, ports, world.run()));
+			expect(must(await restoring.measure(options, scratch.place, ports, world.run())).rows).toEqual({
+				sale: 200,
+			});
+			must(await scratch.dispose());
+			expect([folder, sockets].map((path) => existsSync(String(path)))).toEqual([false, false]);
+			expect(readdirSync(deep)).toEqual([]);
+		},
+		SECONDS,
+	);
+
 	test.skipIf(!mayMount)(
 		'a disk that is full in the middle: a fault, and nothing is left',
 		async () => {
@@ -412,9 +434,10 @@ describe.skipIf(INITDB === null)('a PostgreSQL cluster', () => {
 test(
 	'what keeps a server ends it when whoever started it is gone',
 	async () => {
-		// QUIT ends sleep as it ends PostgreSQL.
+		const folder = world.folder();
 		const child = spawn('/bin/sh', ['-c', KEEPER, 'rounds', 'sleep', '321986'], {
 			stdio: ['ignore', 'pipe', 'ignore'],
+			env: { ...process.env, ROUNDS_DRILL: folder },
 		});
 		await once(child.stdout, 'data');
 		const found = await ports.processes.find({ command: 'sleep 321986' });
@@ -424,6 +447,7 @@ test(
 		child.stdout.destroy();
 		await ended;
 		expect(lives(sleeping!.pid)).toBe(false);
+		expect(existsSync(folder)).toBe(false);
 	},
 	SECONDS,
 );
