@@ -8,7 +8,16 @@ import type { Scratch } from './define.ts';
 import { type Cluster, clusterPlace, makeCluster, removeCluster, startCluster } from './postgres-cluster.ts';
 import { type PostgresInto, type PostgresOptions, postgresInto } from './postgres-options.ts';
 import { beside, dropDatabase, placeAt, toolsFor } from './postgres-restore.ts';
-import { askPostgres, changing, literal, numberOf, oneByOne, runScript, textOf } from './postgres-sql.ts';
+import {
+	askPostgres,
+	changing,
+	identifier,
+	literal,
+	numberOf,
+	oneByOne,
+	runScript,
+	textOf,
+} from './postgres-sql.ts';
 import { emptying, FOREIGN_OBJECTS } from './postgres-staging.ts';
 import { addressOf, findTools, POSTGRES, type PostgresTools } from './postgres-tools.ts';
 import { randomWord } from './random-word.ts';
@@ -125,13 +134,36 @@ async function scratchCluster(
 	if (!made.ok) return made;
 	const cluster = made.value;
 	const dispose = () => removeCluster(cluster, ports);
-	const begun = await beginCluster(cluster, tools.value, live.user, ports, run);
+	const place = clusterPlace(cluster, live.user, live.database);
+	const started = await beginCluster(cluster, tools.value, live.user, ports, run);
+	const roles = started.ok && told.ok ? await rolesOf(tools.value, live, ports, run) : [];
+	const create = roles.filter((name) => name !== live.user).map((name) => `create role ${identifier(name)}`);
+	const begun = started.ok
+		? await runScript(ports, run, tools.value, beside(place), changing(create))
+		: started;
 	if (begun.ok) {
-		const place = clusterPlace(cluster, live.user, live.database);
 		return ok({ place: placeAt(live, place, { way: 'cluster', folder: cluster.folder }), dispose });
 	}
 	await dispose();
 	return begun;
+}
+
+/** Policies name roles: those of the live server are there by name, without rights. None where they cannot be asked. */
+async function rolesOf(
+	tools: PostgresTools,
+	live: DatabasePlace,
+	ports: SourcePorts,
+	run: Run,
+): Promise<readonly string[]> {
+	const said = await runScript(
+		ports,
+		run,
+		tools,
+		live,
+		"select json_build_object('role', rolname) from pg_roles where rolname !~ '^pg_';\n",
+	);
+	const lines = said.ok ? said.value.stdout.split('\n').filter(Boolean) : [];
+	return lines.map((line) => String((JSON.parse(line) as { role?: unknown }).role));
 }
 
 async function beginCluster(

@@ -58,7 +58,8 @@ describe.skipIf(INITDB === null)('a PostgreSQL database', () => {
 			create function three() returns int language sql as 'select 3';
 			insert into "odd""name'" values (1, E'a\\\\b\\n{"table":"sale","rows":0}');
 			insert into sale (cents) select 0 from generate_series(1, 1000) g;
-			grant select on sale to reader`);
+			grant select on sale to reader;
+			alter table hidden.more enable row level security; create policy narrow on hidden.more for select to reader using (id < 3)`);
 		place = {
 			host: '127.0.0.1',
 			port: server.port,
