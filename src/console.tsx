@@ -183,6 +183,7 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
 	const display = createDisplay(createTtyOutput(terminal.stdout), clock);
 	const keyboard = createKeyboard(terminal.stdin, clock, () => display.acknowledge());
 	const { env } = terminal;
+	keyboard.start();
 	const opened = openConsole({
 		engine,
 		clock,

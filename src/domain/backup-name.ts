@@ -23,10 +23,9 @@ export function looksLikeCopy(name: string, template: string, suffix: string): b
 	const at = template.indexOf(stamp);
 	const [before, after] = [template.slice(0, at), shape.slice(at + stamp.length)];
 	if (!name.startsWith(before) || !name.endsWith(after)) return false;
-	const between = name.slice(before.length, name.length - after.length).replace(/-\d{1,2}$/, '');
-	return (
-		between.length === stamp.length && between.replace(/\d/g, '0') === stamp.replace(/[A-Z]/g, letterOrDigit)
-	);
+	const between = name.slice(before.length, name.length - after.length);
+	const wanted = stamp.replace(/[A-Z]/g, letterOrDigit);
+	return [between, between.replace(/-\d{1,2}$/, '')].some((one) => one.replace(/\d/g, '0') === wanted);
 }
 
 /** `T` stands between day and hour as itself. */

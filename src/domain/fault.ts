@@ -57,6 +57,8 @@ export const FAULTS = {
 	'not-empty': saidNo,
 	'not-restorable': couldNotAsk,
 	'version-mismatch': saidNo,
+	'action-failed': saidNo,
+	'proof-failed': saidNo,
 	// We could not ask.
 	'database-locked': couldNotAskNow,
 	'command-missing': couldNotAsk,

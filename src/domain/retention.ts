@@ -91,8 +91,12 @@ export function selectRemovals(
  */
 export function isLoneNewest(copies: readonly Copy[], { ageMs }: Retention, now: number): boolean {
 	const whole = copies.filter((copy) => copy.state === 'there' && isRegular(copy));
-	const [newest, before] = newestFirst(whole, now);
-	return ageMs !== null && newest !== undefined && before !== undefined && newest.at - before.at > ageMs;
+	const [newest, before, earlier] = newestFirst(whole, now);
+	if (ageMs === null || newest === undefined || before === undefined) return false;
+	const silence = newest.at - before.at;
+	// A plan that runs seldom is silent that long every time.
+	const usual = earlier === undefined ? 0 : before.at - earlier.at;
+	return silence > ageMs && silence > 2 * usual;
 }
 
 function isThere(copy: Copy): boolean {

@@ -17,6 +17,8 @@ type BackupFault = Extract<
 	| 'not-empty'
 	| 'not-restorable'
 	| 'version-mismatch'
+	| 'action-failed'
+	| 'proof-failed'
 >;
 
 type Sentences = Readonly<Record<BackupFault, (said: Said) => string>>;
@@ -110,6 +112,8 @@ const en: Sentences = {
 	'not-restorable': (said) => `this cannot be restored${barred(said, enBarred)}${also(said, 'what', 'path')}`,
 	'version-mismatch': (said) =>
 		`${said.text('tool') || 'the tool'} ${said.text('toolVersion')} cannot serve server ${said.text('serverVersion')}; install a matching one`,
+	'action-failed': (said) => `the action failed${also(said, 'title')}`,
+	'proof-failed': (said) => `what was restored does not pass its checks${also(said, 'name')}`,
 };
 
 const zh: Sentences = {
@@ -130,6 +134,8 @@ const zh: Sentences = {
 	'not-restorable': (said) => `无法恢复${barred(said, zhBarred)}${also(said, 'what', 'path')}`,
 	'version-mismatch': (said) =>
 		`${said.text('tool') || '工具'} ${said.text('toolVersion')} 不适用于服务器 ${said.text('serverVersion')}；请安装匹配的版本`,
+	'action-failed': (said) => `操作失败${also(said, 'title')}`,
+	'proof-failed': (said) => `恢复的内容未通过检查${also(said, 'name')}`,
 };
 
 /** What is said of backups that cannot be made or trusted. */

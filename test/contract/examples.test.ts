@@ -6,13 +6,16 @@ import { parse } from 'yaml';
 import { RESERVED_KEYS } from '../../src/actions/index.ts';
 import { readPattern } from '../../src/checks/suite-reports.ts';
 import { explainCheck } from '../../src/config/explain.ts';
+import { explainPlan } from '../../src/config/explain-plan.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { proveSystem } from '../../src/config/proofs.ts';
 import type { ConfigSources, LoadedConfig } from '../../src/config/sources.ts';
+import { type BackupPlan, backupActionIds } from '../../src/domain/backup.ts';
 import { fault } from '../../src/domain/fault.ts';
 import type { OwnText } from '../../src/domain/own-text.ts';
 import { err, ok } from '../../src/domain/result.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { findSource } from '../../src/sources/index.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
 
@@ -24,6 +27,12 @@ interface Example {
 	/** Checks on the Health screen that no sheet asks for, with why. */
 	readonly liveOnly: Readonly<Record<string, string>>;
 }
+
+/** Plans that no check proves, with what does instead. */
+const NO_CHECK: Readonly<Record<string, string>> = {
+	logs: 'old log lines are no check’s; number and bytes of the files are held against the manifest',
+	'deploy-logs': 'the same',
+};
 
 const FOLDERS: Readonly<Record<string, Example>> = {
 	creditpilot: { heading: 'CreditPilot', liveOnly: {} },
@@ -80,6 +89,12 @@ async function load(
 const environmentsOf = (folder: string): readonly string[] =>
 	Object.keys(parse(readFileSync(join(EXAMPLES, folder, 'rounds.yaml'), 'utf8')).environments);
 
+/** Records of variables, and increments, which are put back with their base, are not. */
+function isRestorable({ source, options, nothing }: BackupPlan): boolean {
+	const restoring = nothing === null ? findSource(source)?.restoring : null;
+	return restoring != null && restoring.possible?.(options) !== false;
+}
+
 function expectBoth(where: string, text: OwnText | null): void {
 	if (text === null || typeof text === 'string') {
 		expect([where, text, PRODUCT_NAMES.has(text ?? '')]).toEqual([where, text, true]);
@@ -98,13 +113,24 @@ it('every folder here is one of the examples', () => {
 
 describe.each(CASES)('the example %s', (_, folder, { instead, liveOnly }) => {
 	describe.each(environmentsOf(folder))('in %s', (environment) => {
-		it('loads without a problem and without a warning, and explains each check', async () => {
+		it('loads without a problem and without a warning, and explains each check and plan', async () => {
 			const { system, warnings } = await load(folder, instead, environment);
 			expect(warnings.map((one) => one.message)).toEqual([]);
 			expect(system.environment.name).toBe(environment);
 			for (const check of system.checks)
 				for (const locale of ['en', 'zh-CN'] as const)
 					expect(explainCheck(system, check.id, locale)).toContain(check.id);
+			for (const plan of system.backups) {
+				expect([plan.id, plan.broken]).toEqual([plan.id, undefined]);
+				const both = (['en', 'zh-CN'] as const).map((locale) => explainPlan(system, plan.id, locale));
+				expect([plan.id, both[0]?.startsWith(plan.id), both[1]?.startsWith(plan.id)]).toEqual([
+					plan.id,
+					true,
+					true,
+				]);
+				expect(both[1]).toMatch(/\p{Script=Han}/u);
+				expect(both.join()).not.toContain('a-secret-for-the-test');
+			}
 		});
 
 		it('has only conditions that a reading was found to break', async () => {
@@ -156,6 +182,29 @@ describe.each(CASES)('the example %s', (_, folder, { instead, liveOnly }) => {
 			}
 	});
 
+	it('has plans that are proven and rehearsed, or says why they cannot be, in both languages', async () => {
+		const { system } = await load(folder, instead);
+		expect(system.backups.length).toBeGreaterThan(1);
+		for (const plan of system.backups) {
+			expectBoth(plan.id, plan.title);
+			if (plan.nothing !== null) expectBoth(`${plan.id}.nothing`, plan.nothing);
+			if (plan.restore.warn !== null) expectBoth(`${plan.id}.warn`, plan.restore.warn);
+			if (!isRestorable(plan)) continue;
+			expect([plan.id, plan.prove.length > 0 || plan.id in NO_CHECK]).toEqual([plan.id, true]);
+			expect([plan.id, plan.drill.everyMs !== null]).toEqual([plan.id, true]);
+		}
+	});
+
+	it('never lets cron or a step of a sheet restore, and rehearses what it copies by the clock', async () => {
+		const { system } = await load(folder, instead);
+		const launched = system.sheets.flatMap((sheet) =>
+			sheet.steps.flatMap((step) => (step.kind === 'run' ? [step.action as string] : [])),
+		);
+		expect(launched.filter((id) => id.startsWith('restore.'))).toEqual([]);
+		const drills = system.backups.filter(isRestorable).map(({ id }) => `drill.${id}`);
+		expect(drills.some((id) => launched.includes(id))).toBe(true);
+	});
+
 	it('has a step due in every planned round, since one with none could only be missed', async () => {
 		const { system } = await load(folder, instead);
 		for (const sheet of system.sheets) {
@@ -203,7 +252,7 @@ const ROWS = rowsOf(readFileSync(join(EXAMPLES, 'README.md'), 'utf8'));
 /** A sheet and the numbers of its steps: `morning` 2, 3 or `release` 11 to 14. */
 const STEPS = /`?\b([a-z]+(?:-[a-z]+)*)`? (\d+(?:(?:, | to | and )\d+)*)/g;
 const idsIn = (cell: string): readonly string[] =>
-	[...cell.matchAll(/`([a-z0-9]+(?:-[a-z0-9]+)*)`/g)]
+	[...cell.matchAll(/`((?:(?:backup|pinned|verify|drill|prune|restore)\.)?[a-z0-9]+(?:-[a-z0-9]+)*)`/g)]
 		.map((match) => match[1] as string)
 		.filter((id) => id.length > 2 && !KEYWORDS.has(id));
 
@@ -215,20 +264,22 @@ describe.each(Object.entries(FOLDERS))('the table of %s', (folder, { heading }) 
 		for (const [, where, { instead }] of CASES) {
 			if (where !== folder) continue;
 			const { system } = await load(folder, instead);
-			for (const list of [system.checks, system.actions, system.sheets, system.services])
+			for (const list of [system.checks, system.actions, system.sheets, system.services, system.backups])
 				for (const { id } of list) ids.add(id);
+			for (const { id } of system.backups) for (const action of backupActionIds(id)) ids.add(action);
 		}
 		expect(own.length).toBeGreaterThan(10);
 		const named = own.flatMap((row) => row.cells.slice(1, row.whyNot).flatMap(idsIn));
 		expect(named.filter((id) => !ids.has(id))).toEqual([]);
 	});
 
-	it('names every check, each under the item it serves', async () => {
+	it('names every check and every plan, each under the item it serves', async () => {
 		const named = new Set(own.flatMap((row) => row.cells.slice(1, row.whyNot).flatMap(idsIn)));
 		for (const [, where, { instead }] of CASES) {
 			if (where !== folder) continue;
 			const { system } = await load(folder, instead);
-			expect(system.checks.map((check) => check.id).filter((id) => !named.has(id))).toEqual([]);
+			const all = [...system.checks, ...system.backups].map(({ id }) => id as string);
+			expect(all.filter((id) => !named.has(id))).toEqual([]);
 		}
 	});
 
@@ -300,4 +351,50 @@ it('the demo has none of what is only on a real host', () => {
 	]);
 	const head = readFileSync(join(EXAMPLES, 'creditpilot', 'rounds.yaml'), 'utf8');
 	expect(parse(head).include).toEqual(['sheets/*.yaml', 'host/*.yaml']);
+});
+
+describe('the database that fund trading will have', () => {
+	const file = join(EXAMPLES, 'fund-trading', 'backups.yaml');
+	const whole = readFileSync(file, 'utf8');
+	/** The commented plans, each with the # of its lines taken away. */
+	const later = whole
+		.slice(whole.indexOf('#  positions:'))
+		.split(/^#\n/m)
+		.map((block) => block.replace(/^#/gm, ''));
+
+	it.each([
+		['pg_dump', 0, 'postgres'],
+		['mysqldump', 1, 'mysql'],
+	] as const)(
+		'loads once the comment of %s is taken away, and no longer says that there is nothing',
+		async (_, at, kind) => {
+			const present = whole.slice(0, whole.indexOf('# The future version'));
+			const from = present.indexOf('  positions:');
+			const until = present.indexOf('\n\n', from);
+			const instead = `${present.slice(0, from)}${present.slice(until + 2)}${later[at]}`;
+			const head = join(EXAMPLES, 'fund-trading', 'rounds.yaml');
+			const sources = sourcesOf(head, undefined);
+			const check = `checks:\n  positions: {kind: ${kind}, host: localhost, user: user, password: secret:database_password, database: dbname, read: {held: select count(*) from positions}, must: [held > 0]}\n`;
+			const loaded = await loadConfig(
+				head,
+				{
+					...sources,
+					read: async (path) =>
+						path === file
+							? ok(`${instead}\n${check}\nsecrets: {database_password: env:FUND_TRADING_DATABASE_PASSWORD}\n`)
+							: sources.read(path),
+				},
+				{ reservedKeys: RESERVED_KEYS },
+			);
+			expect(loaded.ok ? [] : loaded.error.map((one) => one.message)).toEqual([]);
+			const plan = loaded.ok ? loaded.value.system.backups.find(({ id }) => id === 'positions') : undefined;
+			expect(plan).toMatchObject({
+				source: kind,
+				nothing: null,
+				prove: ['positions'],
+				restore: { stop: ['stop'] },
+			});
+			expect(plan?.schedule).toEqual({ kind: 'at', minutes: [120], days: [] });
+		},
+	);
 });

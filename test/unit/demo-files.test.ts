@@ -94,7 +94,13 @@ describe('the loader', () => {
 			glob: async (pattern) => {
 				const folder = /^\/example\/(sheets|host)\/\*\.yaml$/.exec(pattern)?.[1];
 				if (folder === undefined) return none;
-				const names = ['actions', 'checks', folder === 'host' ? 'environments' : 'services', 'rounds'];
+				const names = [
+					'actions',
+					'backups',
+					'checks',
+					folder === 'host' ? 'environments' : 'services',
+					'rounds',
+				];
 				return { ok: true, value: names.map((name) => `/example/${folder}/${name}.yaml`) };
 			},
 			env: () => undefined,

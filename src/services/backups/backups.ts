@@ -7,6 +7,7 @@ import type { Limits } from '../../domain/ports.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { isLoneNewest } from '../../domain/retention.ts';
 import { quantity } from '../../domain/value.ts';
+import { momentText } from '../../i18n/times.ts';
 import { refuse } from '../refusing.ts';
 import { createCatalog } from './catalog.ts';
 import { copyPicture } from './copy-picture.ts';
@@ -158,7 +159,7 @@ export function createBackups(parts: BackupsParts): Backups {
 			const asked = request?.ok ? request.value : null;
 			const by =
 				plan.restore.second && asked !== null
-					? { askedBy: asked.by, askedAt: new Date(asked.at).toISOString() }
+					? { askedBy: asked.by, askedAt: momentText(asked.at, parts.system().timezone) }
 					: {};
 			return carryOutWork(parts, plan, { ...run, args: { ...run.args, ...by } }, verbs[verb]);
 		},

@@ -173,7 +173,7 @@ async function runActions(
 		const ended = await parts.runAction(id, work.operation);
 		if (ended?.level === 'ok' || ended?.level === 'warning') continue;
 		work.say('action-failed', { title });
-		worst ??= fault('command-failed', { command: title });
+		worst ??= fault('action-failed', { title });
 		// What cannot be stopped must not be pulled away from under it; what cannot be started does not keep the others down.
 		if (line === 'stopping') break;
 	}
@@ -196,9 +196,7 @@ async function proveLive(
 	for (const { name, found, level } of evidence)
 		work.say('proof-ok', { name, found: found === '' ? level : found });
 	const bad = evidence.find(({ level }) => level === 'critical' || level === 'unknown');
-	return isProven(evidence) || bad === undefined
-		? null
-		: fault('copy-damaged', { what: 'rows', name: bad.name });
+	return isProven(evidence) || bad === undefined ? null : fault('proof-failed', { name: bad.name });
 }
 
 /** What was set aside goes only when a safety copy holds the same. */
