@@ -14,7 +14,7 @@ import { postgresKeys } from './postgres-options.ts';
 import { askPostgres, numberOf, runScript, type Told, textOf } from './postgres-sql.ts';
 import { findTools, POSTGRES, type PostgresTools } from './postgres-tools.ts';
 import { pause, whyEnded } from './run-tool.ts';
-import { archivedBetween, readable, verifyLogs } from './wal-archive.ts';
+import { archivedBetween, liesThere, readable, verifyLogs } from './wal-archive.ts';
 import { readSegment, type Segment } from './wal-segments.ts';
 
 const { scratch: _none, ...connection } = postgresKeys;
@@ -274,9 +274,12 @@ async function waitForArchive(
 	for (;;) {
 		const told = await askPostgres(ports, run, place, ARCHIVER);
 		if (!told.ok) return told;
-		const archived = readSegment(textOf(told.value['archived']).slice(0, 24), bytes);
+		const name = textOf(told.value['archived']);
+		const archived = readSegment(name.slice(0, 24), bytes);
 		if (archived !== null && archived.timeline >= last.timeline && archived.number >= last.number)
 			return told;
+		// The label of a base backup, or a history, may come last and hide what came before it.
+		if (name.length !== 24 && (await liesThere(options.archive, last, bytes, ports))) return told;
 		if (numberOf(told.value['failures']) > failuresBefore) return err(archiveFault(told.value));
 		if (ports.clock.monotonic() >= until)
 			return err(

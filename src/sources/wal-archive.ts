@@ -55,6 +55,12 @@ export async function archivedBetween(
 	return ok({ segments: wanted, histories, newestAt });
 }
 
+/** Whether a whole segment of this name is in the archive. */
+export async function liesThere(folder: string, { name }: Segment, bytes: number, ports: SourcePorts) {
+	const found = await ports.folders.look(join(folder, name));
+	return found.ok && found.value?.kind === 'file' && found.value.bytes === bytes;
+}
+
 /** Has PostgreSQL read every record in them. Fault `file-malformed` {path: the segment}. */
 export async function readable(
 	folder: string,
