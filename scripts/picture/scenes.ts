@@ -40,7 +40,12 @@ export const SCENES: readonly Scene[] = [
 			await askOften(pty, 45);
 			// The share of the day is counted once a minute; the first seconds of a new system are nobody's measure.
 			await pty.waitFor((screen) => !screen.some((line) => /(?<!\d)0\.00 %/.test(line)), 90_000);
-			await press(pty, ':', 'demo:');
+			// A copy from before the loss, proven by a drill: it is restored at the end.
+			await press(pty, '4', 'B');
+			await pty.waitFor(/Database .*4 MiB/, 30_000);
+			await press(pty, 'D');
+			await pty.waitFor(/Database .*\d{4}-\d{2}-\d{2}/, 30_000);
+			await press(pty, '1', ':', 'demo:');
 			await take('palette', 'The palette with the demo’s troubles');
 			await press(pty, ' lose', 'enter');
 			await pty.waitFor('48,609 transactions become 1,960');
@@ -76,6 +81,17 @@ export const SCENES: readonly Scene[] = [
 			await press(pty, 'E', 'E');
 			await rest(1_000);
 			await take('logs', 'Logs: several files merged by time');
+			pty.resize(120, 40);
+			await press(pty, '4', 'T');
+			await rest(1_500);
+			await press(pty, 'enter');
+			await pty.waitFor('IN THE COPY', 30_000);
+			await rest(1_000);
+			await take('restore', 'Restore: what it replaces, and what is lost, before anybody agrees');
+			await press(pty, 'esc', 'esc');
+			pty.resize(120, 30);
+			await rest(1_500);
+			await take('backups', 'Backups: when, how large, and when it was last proven');
 		},
 	},
 	{

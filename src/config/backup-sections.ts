@@ -1,21 +1,7 @@
 import { z } from 'zod';
 import { COMPRESSIONS } from '../domain/backup.ts';
-import type { OwnText } from '../domain/own-text.ts';
 import { duration, secretText, written } from '../fields/fields.ts';
-
-const plain = () => z.string().min(1);
-const ownText = (): z.ZodType<OwnText> =>
-	z.union([
-		plain(),
-		z.strictObject({ en: plain().optional(), 'zh-CN': plain().optional() }),
-	]) as unknown as z.ZodType<OwnText>;
-const oneOrMore = () =>
-	z
-		.union([plain(), z.array(plain()).min(1)])
-		.transform((value): readonly string[] => (typeof value === 'string' ? [value] : value));
-// Read from the tree itself, where their places are known.
-const conditions = () =>
-	written<unknown>(() => true, { json: { type: 'array', items: { type: 'string' } }, error: '' }).optional();
+import { conditions, oneOrMore, ownText, plain } from './section-fields.ts';
 
 export const targetSchema = z.strictObject({
 	kind: plain().describe('The sort of place: directory, mount, sftp, rsync, s3.'),

@@ -1,28 +1,12 @@
 import { z } from 'zod';
 import { CADENCES } from '../domain/cadence.ts';
-import type { OwnText } from '../domain/own-text.ts';
 import { commandSource, duration, path, port, text, written } from '../fields/fields.ts';
 import { planSchema, targetSchema } from './backup-sections.ts';
+import { conditions, oneOrMore, ownText, plain } from './section-fields.ts';
 
 /** Names an operator gives: they appear in conditions, file names and on the command line. */
 export const ID = /^\p{L}[\p{L}\p{N}_-]{0,63}$/u;
 export const ID_LIMIT = 64;
-
-const plain = () => z.string().min(1);
-const ownText = (): z.ZodType<OwnText> =>
-	z.union([
-		plain(),
-		z.strictObject({ en: plain().optional(), 'zh-CN': plain().optional() }),
-	]) as unknown as z.ZodType<OwnText>;
-/** One or several; always a list afterwards. */
-const oneOrMore = () =>
-	z
-		.union([plain(), z.array(plain()).min(1)])
-		.transform((value): readonly string[] => (typeof value === 'string' ? [value] : value));
-
-// Conditions are read from the tree itself, where their places are known: here any list passes.
-const conditions = () =>
-	written<unknown>(() => true, { json: { type: 'array', items: { type: 'string' } }, error: '' }).optional();
 
 export const environmentSchema = z.strictObject({
 	default: z
