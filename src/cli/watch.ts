@@ -1,3 +1,4 @@
+import { clean } from '../domain/text.ts';
 import { levelWord } from '../i18n/levels.ts';
 import { say } from '../i18n/messages.ts';
 import { secondsText } from '../i18n/times.ts';
@@ -32,6 +33,17 @@ export const watchCommand: HeadlessCommand = {
 			const stop = on((event) => {
 				if (event.kind === 'polling' && !event.polling.mine && event.polling.holder !== null) {
 					context.out(say(cliWords, locale, 'following', { holder: event.polling.holder }));
+				}
+				if (
+					event.kind === 'operation' &&
+					event.operation.endedAt !== null &&
+					event.operation.parent === null
+				) {
+					const { title, level, endedAt, reasons } = event.operation;
+					const why = reasons[0] ? ` · ${reasonLine(reasons[0], locale)}` : '';
+					context.out(
+						`${secondsText(endedAt, face.timezone)} ${clean(title)} ${levelWord(level, locale)}${why}`,
+					);
 				}
 				if (event.kind !== 'recorded') return;
 				for (const check of event.checks) {
