@@ -50,6 +50,7 @@ const words = defineMessages({
 		should: 'drill should',
 		restore: 'restore',
 		'not-restorable': 'what is kept is a record and cannot be restored',
+		'with-base': 'together with the copy of {base} that it continues',
 		replaces: 'replaces {place}',
 		stops: 'stops {list}',
 		starts: 'starts {list}',
@@ -95,6 +96,7 @@ const words = defineMessages({
 		should: '演练应当',
 		restore: '恢复',
 		'not-restorable': '保存的是记录，无法恢复',
+		'with-base': '随其延续的 {base} 备份一起恢复',
 		replaces: '替换 {place}',
 		stops: '停止 {list}',
 		starts: '启动 {list}',
@@ -151,7 +153,7 @@ export function explainPlan(system: SystemDefinition, id: string, locale: Locale
 	add('prove', plan.prove);
 	const isRestorable = source?.restoring != null && source.restoring.possible?.(plan.options) !== false;
 	if (!isRestorable) {
-		add('restore', [word('not-restorable')]);
+		add('restore', [plan.base === null ? word('not-restorable') : word('with-base', { base: plan.base })]);
 		return done();
 	}
 	const { drill, restore } = plan;
