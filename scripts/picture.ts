@@ -22,7 +22,9 @@ const play = async (scene: Scene, home: string): Promise<void> => {
 	try {
 		await pty.waitFor((screen) => screen.some((line) => line.includes('CreditPilot')), 60_000);
 		await scene.walk(pty, async (name, title) => {
-			await writeFile(join(folder, `${name}.svg`), drawCells(pty.cells(), { ground: scene.ground, title }));
+			const drawn = drawCells(pty.cells(), { ground: scene.ground, title });
+			// Where it was drawn is nobody's affair.
+			await writeFile(join(folder, `${name}.svg`), drawn.replaceAll(home, '~'));
 			process.stdout.write(`docs/pictures/${name}.svg\n`);
 		});
 	} finally {
