@@ -109,20 +109,41 @@ export function query(file: string, sql: string): unknown {
 /** How often an engine looks whether something is due, ms. */
 const LOOKS_MS = 30_000;
 
-/** The world with a wall clock that a test sets, and an engine that looks at once whether something is due. */
-export function shiftedWorld(startAt: number): { readonly world: World; shift(ms: number): void } {
+export interface ShiftedWorld {
+	readonly world: World;
+	shift(ms: number): void;
+	/** Once an engine has looked so many times more whether something is due. */
+	looked(times?: number): Promise<void>;
+}
+
+/** The world with a wall clock that a test sets, and an engine that looks all the time whether something is due. */
+export function shiftedWorld(startAt: number): ShiftedWorld {
 	const real = createWorld({ split: (line) => line.split(' ') });
-	const begun = real.clock.now();
-	let offset = startAt - begun;
+	let offset = startAt - real.clock.now();
+	let looks = 0;
+	let wake = () => {};
 	const clock: Clock = {
 		...real.clock,
 		now: () => real.clock.now() + offset,
-		after: (ms, run) => real.clock.after(ms === LOOKS_MS ? 20 : ms, run),
+		after(ms, run) {
+			if (ms !== LOOKS_MS) return real.clock.after(ms, run);
+			return real.clock.after(20, () => {
+				run();
+				looks += 1;
+				wake();
+			});
+		},
 	};
 	return {
 		world: { ...real, clock, probePorts: (sql) => ({ ...real.probePorts(sql), clock }) },
 		shift: (ms) => {
 			offset += ms;
+		},
+		async looked(times = 2) {
+			for (const until = looks + times; looks < until; )
+				await new Promise<void>((resolve) => {
+					wake = resolve;
+				});
 		},
 	};
 }
