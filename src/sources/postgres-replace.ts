@@ -65,9 +65,12 @@ function named(database: string, what: 'restore' | 'before', stamp: string): str
 	return begin + end;
 }
 
-/** What a database itself has and a dump of its content has not: its owner, rights and settings. */
+/** Before anything is loaded: whoever owns what comes has to be let into the schema that the database brings with it. */
+const ownedAsLive = (live: string, fresh: string): string =>
+	`select format('alter database %I owner to %I', ${literal(fresh)}, pg_get_userbyid(datdba)) from pg_database where datname = ${literal(live)} \\gexec\n`;
+
+/** What else a database itself has and a dump of its content has not: rights and settings. */
 const likeLive = (live: string, fresh: string): string => `
-select format('alter database %I owner to %I', ${literal(fresh)}, pg_get_userbyid(datdba)) from pg_database where datname = ${literal(live)} \\gexec
 select format('revoke all on database %I from public', ${literal(fresh)}) from pg_database where datname = ${literal(live)} and datacl is not null \\gexec
 select format('grant %s on database %I to %s%s', privilege_type, ${literal(fresh)}, case when grantee = 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end,
 	case when is_grantable then ' with grant option' else '' end)
@@ -137,6 +140,8 @@ async function fill(
 ): Promise<Result<void, Fault>> {
 	run.onProgress({ phase: 'restore', done: 0, total: null, unit: 'bytes' });
 	const to = { ...live, database: fresh };
+	const owned = await runScript(ports, run, tools, beside(live), ownedAsLive(live.database, fresh));
+	if (!owned.ok) return owned;
 	const loaded = await load(copy.file, to, tools, [], ports, run);
 	if (!loaded.ok) return loaded;
 	const measured = await measurePlace(ports, run, tools, to, options.sums ?? {});

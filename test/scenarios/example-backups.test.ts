@@ -303,7 +303,8 @@ describe.skipIf(INITDB === null)('appointment booking', { timeout: 240_000 }, ()
 		server.run("create role rounds_backup login replication password 'rounds-copies'");
 		server.run('grant pg_read_all_data to rounds, rounds_backup');
 		server.run("create role rehearsal login password 'rehearses'");
-		server.run('create database booking');
+		server.run('create role app');
+		server.run('create database booking owner app');
 		server.run('create database rehearsal owner rehearsal');
 		ask(
 			'booking',
@@ -311,7 +312,8 @@ describe.skipIf(INITDB === null)('appointment booking', { timeout: 240_000 }, ()
 			create table customers (id serial primary key, name text, phone text, openid text);
 			insert into customers (name, phone, openid) values ('Real Person', '13800138000', 'oReal');
 			create table appointments (id serial primary key, created_at timestamptz default now());
-			insert into appointments default values; grant execute on function pg_switch_wal() to rounds_backup`,
+			insert into appointments default values;
+			alter table alembic_version owner to app; alter table customers owner to app; alter table appointments owner to app`,
 		);
 		server.run('grant execute on function pg_switch_wal() to rounds_backup');
 		const port = { port: server.port };
@@ -361,6 +363,21 @@ describe.skipIf(INITDB === null)('appointment booking', { timeout: 240_000 }, ()
 		expect(server.log()).not.toMatch(/^booking .*update customers/m);
 		expect(ask('rehearsal', "select count(*) from pg_class where relname = 'customers'")).toBe('0');
 		expect(ask('booking', 'select name from customers')).toBe('Real Person');
+
+		// Reading is not enough to put a dump back; what is asked for beside it is.
+		ask('booking', "update customers set name = 'overwritten'");
+		const [dump] = world.list('backups/dump');
+		const restore = ['restore', 'dump', '--copy', String(dump), '--confirm', 'production'];
+		const refused = await world.run(...restore);
+		expect(refused.code).not.toBe(0);
+		expect(ask('booking', 'select name from customers')).toBe('overwritten');
+		server.run('alter role rounds_backup createdb');
+		server.run('grant app to rounds_backup');
+		const restored = await world.run(...restore);
+		expect(restored).toMatchObject({ code: 0 });
+		expect(ask('booking', 'select name from customers')).toBe('Real Person');
+		expect(ask('booking', "select tableowner from pg_tables where tablename = 'customers'")).toBe('app');
+
 		expect((await world.json('backup', 'env')).runs).toMatchObject([{ level: 'ok' }]);
 		expect(world.read(`backups/env/${world.list('backups/env')[0]}`)).not.toContain('a-secret-of');
 		const { plans } = await world.json('backups');
