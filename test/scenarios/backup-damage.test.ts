@@ -174,14 +174,14 @@ describe('an archive made by somebody else, with a manifest that fits it', { tim
 		const around = () =>
 			Object.keys(treeOf(system.folder)).filter((one) => !/^(?:\.rounds|backups|logs)/.test(one));
 		const before = around();
+		expect(codeOf(await verify(name, 'logs'))).toBe('archive-unsafe');
+		expect((await copiesOf(engine, 'logs')).find((copy) => copy.name === name)?.state).toBe('damaged');
 		for (const verb of ['drill', 'restore'] as const) {
 			const run = await carryOut(engine, verb, 'logs', { copy: name });
 			expect([verb, run.operation.level, codeOf(run)]).toEqual([verb, 'critical', 'archive-unsafe']);
 			expect(treeOf(join(system.folder, 'www'))).toEqual(logs);
 			expect(around()).toEqual(before);
 		}
-		expect(codeOf(await verify(name, 'logs'))).toBe('archive-unsafe');
-		expect((await copiesOf(engine, 'logs')).find((copy) => copy.name === name)?.state).toBe('damaged');
 	});
 });
 

@@ -1,7 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../../src/domain/engine.ts';
+import { type OperationId, planId } from '../../src/domain/ids.ts';
 import {
 	ask,
 	carryOut,
@@ -72,18 +73,23 @@ describe('two operators', { timeout: 60_000 }, () => {
 		isClean();
 	});
 
-	it('at the very same time: exactly one begins', async () => {
+	it.each([
+		['backup', 'backup', 'backup'],
+		['backup', 'prune', 'drill'],
+	] as const)('at the very same time (%s, %s, %s): exactly one begins', async (...verbs) => {
 		const { system, folder } = makeSite('', { bytes: 3_000_000 });
 		const engines = await Promise.all(
 			['mei', 'tom', 'ada'].map((operator) => openTest(system.options({ operator }))),
 		);
 		const answers = await Promise.all(
-			engines.map(({ engine }) => engine.send('operation.start', ask('backup', 'database'))),
+			engines.map(({ engine }, at) => engine.send('operation.start', ask(verbs[at] ?? 'backup', 'database'))),
 		);
 		const begun = answers.flatMap((answer, at) => (answer.ok ? [{ at, id: answer.value.operation.id }] : []));
 		expect(begun).toHaveLength(1);
-		for (const { at, id } of begun) await engines[at]?.ended(id);
-		expect(standing(folder).whole).toHaveLength(1);
+		for (const { at, id } of begun) {
+			await engines[at]?.ended(id);
+			if (verbs[at] === 'backup') expect(standing(folder).whole).toHaveLength(1);
+		}
 	});
 
 	it('nothing happens to a plan while it is restored', async () => {
@@ -147,15 +153,48 @@ describe('a run that is ended', { timeout: 60_000 }, () => {
 		const { system, folder } = makeSite();
 		const engine = await openTest(system.options());
 		for (let count = 0; count < 3; count += 1) await carryOut(engine, 'backup', 'database');
-		const before = treeOf(folder);
+		const { whole } = standing(folder);
 		for (const verb of ['backup', 'verify', 'drill', 'prune'] as const) {
+			// Manifests that are no longer what they were have to be read again.
+			for (const name of whole) appendFileSync(join(folder, `${name}.json`), '\n');
 			const started = await engine.send('operation.start', ask(verb, 'database'));
 			await engine.engine.send('operation.cancel', { operation: started.operation.id });
 			await engine.ended(started.operation.id);
+			const { copies } = await engine.send('backup.copies', { plan: planId('database') });
+			expect([verb, copies.filter(({ state }) => state !== 'there')]).toEqual([verb, []]);
 		}
-		expect((await copiesOf(engine, 'database')).every(({ state }) => state === 'there')).toBe(true);
-		for (const name of Object.keys(before))
-			if (!name.endsWith('.json')) expect(treeOf(folder)[name]).toBe(before[name]);
+		expect(standing(folder).whole).toEqual(expect.arrayContaining(whole));
+	});
+
+	it('between two targets takes back what the first one got', async () => {
+		const { system, folder, isClean } = makeSite();
+		system.write('rounds.yaml', yaml().replaceAll('to: backups/', 'to: [backups/, far/]'));
+		const { world } = shiftedWorld(Date.now());
+		let onPlaced = async () => {};
+		const folders: typeof world.folders = (group) => {
+			const real = world.folders(group);
+			return {
+				...real,
+				async write(path, text, options) {
+					const wrote = await real.write(path, text, options);
+					if (path.startsWith(join(system.folder, 'far/')) && path.endsWith('.json')) await onPlaced();
+					return wrote;
+				},
+			};
+		};
+		const engine = await openTest(system.options({ world: { ...world, folders } }));
+		await carryOut(engine, 'backup', 'database');
+		const before = [treeOf(folder), treeOf(join(system.folder, 'far'))];
+		let running: OperationId | null = null;
+		onPlaced = async () => {
+			if (running !== null) await engine.send('operation.cancel', { operation: running });
+		};
+		const started = await engine.send('operation.start', ask('backup', 'database'));
+		running = started.operation.id;
+		expect(await engine.ended(running)).toMatchObject({ state: 'cancelled' });
+		expect([treeOf(folder), treeOf(join(system.folder, 'far'))]).toEqual(before);
+		expect((await copiesOf(engine, 'database')).map(({ state }) => state)).toEqual(['there', 'there']);
+		isClean();
 	});
 
 	it('by closing the console leaves nothing either', async () => {
