@@ -135,6 +135,8 @@ export interface RoundStore {
 	/** Adds paths of the written record once the files are there. */
 	signedFiles(id: RoundId, files: readonly string[]): Stored<Round>;
 	baseline(): Stored<Baseline>;
+	/** As it stood at this instant (epoch ms): the newest value of each sample signed until then. */
+	baselineAt(at: number): Stored<Baseline>;
 	/** Every answer a round's steps ever had, oldest first; none is ever deleted. */
 	trail(id: RoundId): Stored<readonly AnswerChange[]>;
 }

@@ -32,6 +32,7 @@ export function assembleBackups(parts: AssemblyParts, around: BackupNeighbours):
 		clock,
 		store: storage.backups,
 		observations: storage.observations,
+		rounds: storage.rounds,
 		sources: { ...ports, ...parts.backupPorts },
 		targets: { ...ports, ...parts.backupPorts },
 		probes: ports,

@@ -19,6 +19,8 @@ export interface Baselines {
 		snapshot: readonly { readonly check: CheckId; readonly sample: string; readonly value: SampleValue }[],
 	): void;
 	read(): Baseline;
+	/** As it stood at this instant: what was signed later is not in it. */
+	readAt(at: number): Baseline;
 }
 
 /** Every signed snapshot is kept; the newest value of each sample stands ready, so that years of rounds cost nothing to read. */
@@ -33,6 +35,20 @@ export function createBaselines(connection: Connection, checks: Names, samples: 
 	const all = db.prepare<[number], Row>(
 		'SELECT check_id, name_id, value, at FROM baseline WHERE environment_id = ? ORDER BY check_id, name_id',
 	);
+	const upTo = db.prepare<[number, number], Row>(`
+		SELECT s.check_id, s.name_id, s.value, max(r.signed_at) AS at FROM snapshot s JOIN round r ON r.id = s.round_id
+		WHERE r.environment_id = ? AND r.signed_at <= ? GROUP BY s.check_id, s.name_id ORDER BY s.check_id, s.name_id`);
+	const toBaseline = (rows: Iterable<Row>): Baseline => {
+		const found = new Map<string, [string, BaselineValue][]>();
+		for (const row of rows) {
+			const check = checks.nameOf(row.check_id);
+			const values = found.get(check) ?? [];
+			values.push([samples.nameOf(row.name_id), { value: JSON.parse(row.value) as SampleValue, at: row.at }]);
+			found.set(check, values);
+		}
+		// Sample names come from outside: own properties only.
+		return Object.fromEntries([...found].map(([check, values]) => [check, Object.fromEntries(values)]));
+	};
 	return {
 		keep(round, at, snapshot) {
 			for (const { check, sample, value } of snapshot) {
@@ -41,19 +57,7 @@ export function createBaselines(connection: Connection, checks: Names, samples: 
 				renew.run(environment, checkNumber, name, text, at, round);
 			}
 		},
-		read() {
-			const found = new Map<string, [string, BaselineValue][]>();
-			for (const row of all.iterate(environment)) {
-				const check = checks.nameOf(row.check_id);
-				const values = found.get(check) ?? [];
-				values.push([
-					samples.nameOf(row.name_id),
-					{ value: JSON.parse(row.value) as SampleValue, at: row.at },
-				]);
-				found.set(check, values);
-			}
-			// Sample names come from outside: own properties only.
-			return Object.fromEntries([...found].map(([check, values]) => [check, Object.fromEntries(values)]));
-		},
+		read: () => toBaseline(all.iterate(environment)),
+		readAt: (at) => toBaseline(upTo.iterate(environment, at)),
 	};
 }

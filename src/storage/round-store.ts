@@ -214,6 +214,7 @@ export function createRoundStore(connection: Connection, checks: Names, samples:
 				return load(id);
 			}),
 		baseline: () => connection.read(() => baselines.read()),
+		baselineAt: (at) => connection.read(() => baselines.readAt(at)),
 		trail: (id) => connection.read(() => trail.all(rowOf(id).id).map(toChange)),
 	};
 }

@@ -251,6 +251,10 @@ describe('rounds', () => {
 		expect(got(storage.rounds.baseline())).toEqual({
 			db: { a: { value: quantity(2), at: HOUR + 200 }, b: { value: quantity(1), at: HOUR + 100 } },
 		});
+		expect(got(storage.rounds.baselineAt(HOUR + 150))).toEqual({
+			db: { a: { value: quantity(1), at: HOUR + 100 }, b: { value: quantity(1), at: HOUR + 100 } },
+		});
+		expect(got(storage.rounds.baselineAt(HOUR + 49))).toEqual({});
 		expect(got(storage.rounds.lastSigned(morning))?.signed?.at).toBe(HOUR + 200);
 		expect(got(storage.rounds.lastSigned(null))?.signed?.at).toBe(HOUR + 200);
 		expect(got(storage.rounds.lastSigned(sheetId('other')))).toBeNull();

@@ -8,7 +8,7 @@ import type { ActionId, OperationId, PlanId } from '../../domain/ids.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Locale } from '../../domain/own-text.ts';
 import type { Clock, ProbePorts } from '../../domain/ports.ts';
-import type { ObservationStore } from '../../domain/storage-port.ts';
+import type { ObservationStore, RoundStore } from '../../domain/storage-port.ts';
 import type { SystemDefinition } from '../../domain/system.ts';
 import type { BackupLine } from '../../i18n/backup-lines.ts';
 import type { LateWrites } from '../late-writes.ts';
@@ -18,6 +18,7 @@ export interface BackupsParts {
 	readonly clock: Clock;
 	readonly store: BackupStore;
 	readonly observations: ObservationStore;
+	readonly rounds: Pick<RoundStore, 'baselineAt'>;
 	readonly sources: SourcePorts;
 	readonly targets: TargetPorts;
 	readonly probes: ProbePorts;

@@ -1,9 +1,12 @@
 import type { BackupPlan, DrillEvidence } from '../../domain/backup.ts';
 import type { Restored } from '../../domain/backup-ports.ts';
 import type { CheckDefinition, LatestValue } from '../../domain/check.ts';
+import type { WhyCode } from '../../domain/condition/index.ts';
 import { checkId } from '../../domain/ids.ts';
 import { judge } from '../../domain/judge.ts';
-import type { Verdict } from '../../domain/observation.ts';
+import { type Level, worstLevel } from '../../domain/level.ts';
+import type { Reason, Verdict } from '../../domain/observation.ts';
+import type { Baseline } from '../../domain/snapshot.ts';
 import { formatBare } from '../../domain/value.ts';
 import { createProber } from '../prober.ts';
 import { reasonLine } from '../records/reason-line.ts';
@@ -14,7 +17,7 @@ const NEARBY = 3;
 
 /**
  * The plan's checks asked about a restored copy instead of the live thing, nothing of it recorded. What a condition compares
- * with (another check's value, e.g. what the API said) is as it was when the copy was taken; the baseline is the signed one.
+ * with is as it was when the copy was taken: another check's value (e.g. what the API said), and the baseline signed until then.
  */
 export async function askProofs(
 	parts: BackupsParts,
@@ -24,6 +27,8 @@ export async function askProofs(
 	signal: AbortSignal,
 ): Promise<readonly DrillEvidence[]> {
 	const latest = latestAsOf(parts, asOf);
+	const signed = parts.rounds.baselineAt(asOf);
+	const then = { latest, baseline: signed.ok ? signed.value : {} };
 	const prober = createProber(parts.probes, () => ({ signedAt: parts.present.signedAt, latest }));
 	const stop = () => prober.stop();
 	signal.addEventListener('abort', stop, { once: true });
@@ -38,22 +43,36 @@ export async function askProofs(
 		}
 		const about: CheckDefinition = { ...check, options, timeoutMs: Math.max(check.timeoutMs, 60_000) };
 		const { outcome } = await prober.probe(about, kind);
-		found.push('bug' in outcome ? bugEvidence(id, outcome.bug) : evidenceOf(parts, about, outcome, latest));
+		found.push('bug' in outcome ? bugEvidence(id, outcome.bug) : evidenceOf(parts, about, outcome, then));
 	}
 	signal.removeEventListener('abort', stop);
 	return found;
+}
+
+/** What a copy is compared with, as it was when the copy was taken. */
+interface Then {
+	readonly latest: LatestValue;
+	readonly baseline: Baseline;
+}
+
+/** Nobody looked at that time, or nobody had signed by then: this says nothing about the copy. */
+const NOT_COMPARED: readonly WhyCode[] = ['no-baseline', 'no-such-check-value', 'stale-value'];
+
+function isNotCompared(reason: Reason): boolean {
+	const why = reason.kind === 'condition' && reason.outcome.holds === null ? reason.outcome.why : undefined;
+	return why !== undefined && NOT_COMPARED.includes(why.code);
 }
 
 function evidenceOf(
 	parts: BackupsParts,
 	check: CheckDefinition,
 	outcome: Parameters<typeof judge>[0],
-	latest: LatestValue,
+	then: Then,
 ): DrillEvidence {
 	const { verdict, samples } = judge(outcome, check, {
 		now: parts.clock.now(),
-		latest,
-		baseline: (sample) => parts.present.baseline[check.id]?.[sample],
+		latest: then.latest,
+		baseline: (sample) => then.baseline[check.id]?.[sample],
 		window: () => [],
 	});
 	const why = verdict.reasons.map((reason) => parts.redact(reasonLine(reason, parts.locale)));
@@ -64,10 +83,27 @@ function evidenceOf(
 	return {
 		kind: 'check',
 		name: check.id,
-		level: verdict.level,
+		level: levelOfCopy(verdict),
 		expected: check.must.map(({ text }) => text).join(', '),
 		found: parts.redact((why.length > 0 ? why : named).join(' · ')),
 	};
+}
+
+/**
+ * As judged, but that what could not be compared is a warning as long as something else was and held: a copy that was made before
+ * the first signature, or while no console was open, is not bad for it.
+ */
+function levelOfCopy({ level, reasons, outcomes }: Verdict): Level {
+	const others = reasons.filter((reason) => !isNotCompared(reason));
+	if (others.length === reasons.length) return level;
+	const held = outcomes.some(({ outcome }) => outcome.holds === true);
+	if (others.length === 0) return held ? 'warning' : 'unknown';
+	return worstLevel(others.map(levelOfReason));
+}
+
+function levelOfReason(reason: Reason): Level {
+	if (reason.kind !== 'condition' || reason.outcome.holds === null) return 'unknown';
+	return reason.severity === 'must' ? 'critical' : 'warning';
 }
 
 function bugEvidence(name: string, text: string): DrillEvidence {
@@ -92,5 +128,3 @@ function latestAsOf(parts: BackupsParts, asOf: number): LatestValue {
 export function isProven(evidence: readonly DrillEvidence[]): boolean {
 	return evidence.every(({ level }) => level === 'ok' || level === 'warning');
 }
-
-export type { Verdict };
