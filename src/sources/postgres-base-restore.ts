@@ -228,6 +228,8 @@ export async function look(
 	ports: SourcePorts,
 	run: Run,
 ): Promise<Result<Standing, Fault>> {
+	// Known before anything is made ready or stopped for it.
+	if (options.data === undefined) return err(fault('not-restorable', { reason: 'data-folder' }));
 	const place = basePlace(options);
 	if (!place.ok) return place;
 	const told = await askPostgres(ports, run, place.value, {
@@ -238,7 +240,6 @@ export async function look(
 		const facts = { bytes: numberOf(told.value['bytes']), databases: numberOf(told.value['databases']) };
 		return ok({ exists: true, facts, rows: null });
 	}
-	if (options.data === undefined) return told;
 	const there = await ports.folders.look(options.data);
 	if (!there.ok) return there;
 	return ok({ exists: there.value !== null, facts: {}, rows: null });

@@ -351,10 +351,12 @@ describe.skipIf(INITDB === null)('appointment booking', { timeout: 240_000 }, ()
 		const rehearsed = await world.run('drill', 'cluster');
 		expect(rehearsed).toMatchObject({ code: 0 });
 		expect(rehearsed.out).toContain('appointments 2');
-		// A cluster is restored for real only where its folder is named.
-		expect(
-			(await world.run('restore', 'cluster', '--copy', copyOf(base), '--confirm', 'production')).code,
-		).not.toBe(0);
+		// A cluster is restored for real only where its folder is named: said before anything is made or stopped.
+		const bases = world.list('backups/base');
+		const agreed = ['--copy', copyOf(base), '--confirm', 'production'];
+		const nowhere = await world.run('restore', 'cluster', ...agreed);
+		expect([nowhere.code !== 0, nowhere.out]).toEqual([true, expect.stringContaining('say in "data"')]);
+		expect(world.list('backups/base')).toEqual(bases);
 
 		expect((await world.json('backup', 'dump', '--pin', 'deploy')).runs).toMatchObject([{ level: 'ok' }]);
 		expect(world.list('backups/dump')[0]).toMatch(/^booking\.release\.\d{8}_\d{6}\.dump$/);

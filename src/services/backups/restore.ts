@@ -42,6 +42,11 @@ export async function restoreCopy(parts: BackupsParts, catalog: Catalog, work: W
 	const found = findCopy(catalog, plan, args, run.now);
 	if (!found.ok) return failed(found.error);
 	const { copy } = found.value;
+	// What can only be drilled is said before a safety copy is made or a service stopped; what else cannot be seen now may be why
+	// somebody restores.
+	const standing = await restoring.look(plan.options, parts.sources, run);
+	if (!standing.ok && standing.error.code === 'not-restorable')
+		return withLine(work, failed(standing.error, 'unknown'));
 	if (args['askedBy'] !== undefined)
 		work.say('asked', { by: args['askedBy'], time: args['askedAt'] ?? '', second: work.by });
 	const began = parts.clock.monotonic();
