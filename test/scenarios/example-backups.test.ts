@@ -85,6 +85,16 @@ describe('brand diagnosis', { timeout: 120_000 }, () => {
 		expect((await world.json('drill', 'logs')).runs).toMatchObject([
 			{ level: 'ok', drill: { couldFail: true } },
 		]);
+		// Put back into the folder they lie in: the lines are the old ones, and no archive has moved.
+		const archives = world.list('backend_python/logs').filter((name) => name.startsWith('logs.'));
+		world.write('backend_python/logs/app.log', 'one line\nspoilt\n');
+		world.write('backend_python/logs/later.log', 'came later\n');
+		const done = await world.run('restore', 'logs', '--copy', weekly, '--confirm', 'production');
+		expect(done).toMatchObject({ code: 0 });
+		expect(world.read('backend_python/logs/app.log')).toBe('one line\n');
+		const after = world.list('backend_python/logs');
+		expect(after.filter((name) => archives.includes(name))).toEqual(archives);
+		expect(after).not.toContain('later.log');
 	});
 
 	it('goes back to the copy from before a deployment, stops and starts the backend, and keeps what was there', async () => {
