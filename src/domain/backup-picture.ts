@@ -37,6 +37,8 @@ export type PlanReason =
 	| { readonly kind: 'drill-failed'; readonly at: number }
 	| { readonly kind: 'drill-vacuous'; readonly at: number }
 	| { readonly kind: 'damaged'; readonly name: string }
+	/** The newest copy of a target is not there any more, and nobody here took it away. */
+	| { readonly kind: 'gone'; readonly name: string; readonly target: string }
 	| { readonly kind: 'target'; readonly target: string; readonly fault: Fault }
 	/** Smaller than the one before it by this share. */
 	| { readonly kind: 'shrunk'; readonly share: number }

@@ -18,6 +18,7 @@ const reasons = defineMessages<Exclude<PlanReason['kind'], 'broken'> | 'why'>({
 		'drill-failed': 'the drill of {at} failed',
 		'drill-vacuous': 'the drill of {at} could not have failed, so it proved nothing',
 		damaged: 'damaged: {name}',
+		gone: '{name} is no longer in {target}',
 		target: 'target {target}',
 		shrunk: '{share} smaller than the one before',
 		why: ': {why}',
@@ -31,6 +32,7 @@ const reasons = defineMessages<Exclude<PlanReason['kind'], 'broken'> | 'why'>({
 		'drill-failed': '{at} 的演练失败',
 		'drill-vacuous': '{at} 的演练不可能失败，因此什么也没有证明',
 		damaged: '已损坏：{name}',
+		gone: '{name} 已不在 {target} 中',
 		target: '目标 {target}',
 		shrunk: '比前一份小 {share}',
 		why: '：{why}',
@@ -54,6 +56,8 @@ export function planReasonText(reason: PlanReason, locale: Locale, zone: string)
 			return told(reason.kind, { at: time(reason.at) });
 		case 'damaged':
 			return told('damaged', { name: reason.name });
+		case 'gone':
+			return told('gone', { name: reason.name, target: reason.target });
 		case 'target':
 			return told('target', { target: reason.target }) + why(reason.fault);
 		case 'shrunk':

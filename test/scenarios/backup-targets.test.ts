@@ -9,7 +9,16 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { carryOut, copiesOf, makeShop, planOf, standing, treeOf } from '../support/backup-world.ts';
+import { fault } from '../../src/domain/fault.ts';
+import {
+	carryOut,
+	copiesOf,
+	makeShop,
+	planOf,
+	shiftedWorld,
+	standing,
+	treeOf,
+} from '../support/backup-world.ts';
 import { startCli } from '../support/cli.ts';
 import { makeSystem, openTest, type TestSystem } from '../support/engine.ts';
 import { mayMount, mountSmallDisk } from '../support/small-disk.ts';
@@ -66,7 +75,10 @@ describe('a target that is not what it was', { timeout: 60_000 }, () => {
 		rmSync(folder);
 		const [gone] = await copiesOf(engine, 'database');
 		expect(gone?.state).toBe('gone');
-		expect((await planOf(engine, 'database')).level).not.toBe('ok');
+		expect(await planOf(engine, 'database')).toMatchObject({
+			level: 'critical',
+			reasons: [{ kind: 'failed' }, { kind: 'gone' }],
+		});
 		expect((await backUp()).operation.level).toBe('ok');
 		expect(standing(folder)).toMatchObject({ half: [], alone: [], parts: [], whole: [expect.any(String)] });
 	});
@@ -116,6 +128,34 @@ describe('a target that is not what it was', { timeout: 60_000 }, () => {
 		const { reasons, last } = await planOf(engine, 'database');
 		expect(reasons.map(({ kind }) => kind)).toContain('target');
 		expect(last?.state).toBe('there');
+	});
+
+	it('full just when the manifest is written: no copy stays without one', async () => {
+		const system = makeSystem(yaml().replace(/targets:\n.*\n/, ''));
+		makeShop(join(system.folder, 'shop.db'));
+		const { world } = shiftedWorld(Date.now());
+		let isFull = false;
+		const folders: typeof world.folders = (group) => {
+			const real = world.folders(group);
+			return {
+				...real,
+				write: async (path, text, options) =>
+					isFull && path.endsWith('.json')
+						? { ok: false, error: fault('disk-full', { path }) }
+						: real.write(path, text, options),
+			};
+		};
+		const engine = await openTest(system.options({ world: { ...world, folders } }));
+		await carryOut(engine, 'backup', 'database');
+		const folder = join(system.folder, 'backups');
+		const before = treeOf(folder);
+		isFull = true;
+		const { operation } = await carryOut(engine, 'backup', 'database');
+		expect(operation).toMatchObject({ level: 'critical', reasons: [{ fault: { code: 'disk-full' } }] });
+		expect(treeOf(folder)).toEqual(before);
+		// Nor is a copy lost when it was verified and that could not be written.
+		expect((await carryOut(engine, 'verify', 'database')).operation.level).toBe('warning');
+		expect(treeOf(folder)).toEqual(before);
 	});
 
 	it.skipIf(!mayMount)('full in the middle, when nothing foretells it', async () => {

@@ -150,14 +150,50 @@ describe('how a plan stands', () => {
 		expect(kinds({ copies: [nights(0)], lastRun: run(night(1)) })).not.toContain('failed');
 	});
 
-	it('compares sizes, counts a copy of two targets once, and adds what both take', () => {
-		const found = picture({
-			copies: [
-				nights(0, { bytes: 500 }),
-				nights(0, { bytes: 500, target: 'far/' }),
-				nights(1, { bytes: 1_000 }),
-			],
+	it('is critical when its newest copy went without our doing, in any target', () => {
+		const gone = { state: 'gone' } as const;
+		const twice = plan({
+			schedule: NIGHTLY,
+			targets: ['backups/', 'far/'].map((name) => ({
+				name,
+				kind: 'directory',
+				options: { path: `/srv/${name}` },
+			})),
 		});
+		expect(picture({ copies: [nights(0, gone), nights(1, gone)] })).toMatchObject({
+			level: 'critical',
+			last: null,
+			reasons: [{ kind: 'gone', name: 'n0', target: 'backups/' }],
+		});
+		const half = [nights(0), nights(0, { ...gone, target: 'far/' }), nights(1, { target: 'far/' })];
+		expect(kinds({ copies: half }, twice)).toEqual(['gone', 'unproven']);
+		// Older ones that somebody took away, and those that retention let go, are nobody's alarm.
+		expect(kinds({ copies: [nights(0), nights(1, gone), nights(2, { state: 'removed' })] })).toEqual([
+			'unproven',
+		]);
+		// A target that the plan has no more proves nothing, and is missed by nobody.
+		expect(picture({ copies: [nights(0, { target: 'old/' })] })).toMatchObject({ last: null, count: 0 });
+	});
+
+	it('is not overdue while the copy is being made', () => {
+		const running = { operation: run(night(0)), verb: 'backup' } as const;
+		expect(kinds({ copies: [nights(1)] })).toEqual(['overdue', 'unproven']);
+		expect(kinds({ copies: [nights(1)], running })).toEqual(['unproven']);
+		expect(kinds({ copies: [nights(1)], running: { ...running, verb: 'verify' } })).toContain('overdue');
+	});
+
+	it('compares sizes, counts a copy of two targets once, and adds what both take', () => {
+		const targets = ['backups/', 'far/'].map((name) => ({
+			name,
+			kind: 'directory',
+			options: { path: name },
+		}));
+		const copies = [
+			nights(0, { bytes: 500 }),
+			nights(0, { bytes: 500, target: 'far/' }),
+			nights(1, { bytes: 1_000 }),
+		];
+		const found = picture({ copies }, plan({ schedule: NIGHTLY, targets }));
 		expect(found).toMatchObject({ count: 2, totalBytes: 2_000, change: -0.5, sizes: [1_000, 500] });
 		expect(found.reasons).toContainEqual({ kind: 'shrunk', share: 0.5 });
 	});

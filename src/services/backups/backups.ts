@@ -169,7 +169,8 @@ export function createBackups(parts: BackupsParts): Backups {
 			if (plan === undefined) return refuse('no-such-plan', { plan: id });
 			const drills = parts.store.drills(id, DRILLS);
 			if (!drills.ok) return asRefusal(drills.error);
-			const shown = catalog.copies(id).filter(({ state }) => state !== 'removed');
+			const isHis = (name: string) => plan.targets.some((target) => target.name === name);
+			const shown = catalog.copies(id).filter(({ state, target }) => state !== 'removed' && isHis(target));
 			return ok({ copies: shown.map(copyPicture), drills: drills.value });
 		},
 		async prunePreview(id): Promise<Result<PrunePreview, Refusal>> {

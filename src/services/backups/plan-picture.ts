@@ -43,6 +43,7 @@ const LEVELS: Readonly<Record<PlanReason['kind'], Level>> = {
 	'drill-failed': 'critical',
 	'drill-vacuous': 'warning',
 	damaged: 'critical',
+	gone: 'critical',
 	target: 'unknown',
 	shrunk: 'warning',
 	broken: 'unknown',
@@ -51,7 +52,9 @@ const LEVELS: Readonly<Record<PlanReason['kind'], Level>> = {
 /** Pure. How a plan stands at this moment. */
 export function planPicture(plan: BackupPlan, facts: PlanFacts, now: number, zone: string): PlanPicture {
 	if (plan.nothing !== null) return nothingPicture(plan);
-	const { copies, drills, running } = facts;
+	const { drills, running } = facts;
+	// What is remembered of a target that the plan has no more is looked at by nobody.
+	const copies = facts.copies.filter(({ target }) => plan.targets.some(({ name }) => name === target));
 	const source = kindOfSource(plan);
 	const there = copies.filter((copy) => copy.state === 'there');
 	// The same copy in several targets is one.
@@ -76,20 +79,25 @@ export function planPicture(plan: BackupPlan, facts: PlanFacts, now: number, zon
 					zone,
 					last === undefined ? null : Date.parse(last.manifest.startedAt),
 				);
-	const overdueSince = overdueOf(plan, last, facts.plannedRun, now, zone);
+	// One that is being made is late at most.
+	const overdueSince = running?.verb === 'backup' ? null : overdueOf(plan, last, facts.plannedRun, now, zone);
 	const firstAt = distinct.at(-1)?.at ?? null;
 	const drillFrom = provenAt ?? firstAt;
 	const { everyMs } = plan.drill;
 	const nextDrillAt = everyMs === null || !restorable || drillFrom === null ? null : drillFrom + everyMs;
-	const reasons = reasonsOf(plan, facts, {
-		last,
-		change,
-		overdueSince,
-		provenAt,
-		nextDrillAt,
-		restorable,
-		now,
-	});
+	const reasons = reasonsOf(
+		plan,
+		{ ...facts, copies },
+		{
+			last,
+			change,
+			overdueSince,
+			provenAt,
+			nextDrillAt,
+			restorable,
+			now,
+		},
+	);
 	const level = worstLevel(reasons.map(({ kind }) => LEVELS[kind]));
 	const verbs: BackupVerb[] = [
 		'backup',
@@ -180,11 +188,15 @@ function reasonsOf(
 		const why = reason?.kind === 'fault' ? reason.fault : null;
 		reasons.push({ kind: 'failed', at: lastRun.startedAt, fault: why });
 	}
-	if (last === undefined && plan.schedule !== null) reasons.push({ kind: 'never' });
+	if (copies.length === 0 && plan.schedule !== null) reasons.push({ kind: 'never' });
 	if (overdueSince !== null) reasons.push({ kind: 'overdue', since: overdueSince });
 	for (const { target, fault } of faults) reasons.push({ kind: 'target', target, fault });
 	const damaged = new Set(copies.filter(({ state }) => state === 'damaged').map(({ name }) => name));
 	for (const name of [...damaged].slice(0, 3)) reasons.push({ kind: 'damaged', name });
+	for (const { name } of plan.targets) {
+		const newest = newestFirst(copies.filter(isGoneOrThere(name)), now)[0];
+		if (newest?.state === 'gone') reasons.push({ kind: 'gone', name: newest.name, target: name });
+	}
 	if (change !== null && change <= -SHRUNK) reasons.push({ kind: 'shrunk', share: -change });
 	const [drill] = drills;
 	if (drill !== undefined && (provenAt === null || drill.endedAt > provenAt)) {
@@ -199,6 +211,9 @@ function reasonsOf(
 	}
 	return reasons;
 }
+
+const isGoneOrThere = (target: string) => (copy: Copy) =>
+	copy.target === target && copy.state !== 'removed' && isRegular(copy);
 
 function nothingPicture(plan: BackupPlan): PlanPicture {
 	return {
