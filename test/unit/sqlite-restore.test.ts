@@ -315,6 +315,8 @@ describe('a mask', () => {
 		const wrong = [
 			'UPDATE nowhere SET x = 1',
 			`ATTACH '${file}' AS live`,
+			`;ATTACH '${file}' AS live`,
+			`/* a */ ; -- b\n ; ATTACH '${file}' AS live`,
 			' -- well\n COMMIT',
 			"VACUUM INTO '/tmp/elsewhere.db'",
 			'PRAGMA journal_mode = WAL',
@@ -325,6 +327,19 @@ describe('a mask', () => {
 			expect(result).toMatchObject({ ok: false, error: { code: 'bad-query', detail: { query: '2' } } });
 			expect(ask('SELECT count(*) FROM filling', at)).toBe(200);
 		}
+	});
+});
+
+describe('what stands before a mask', () => {
+	test('is read in no time, however much of it there is', async () => {
+		makeLedger(file, 'wal');
+		const copy = await copyIt();
+		const run = world.run();
+		const { place } = given(await restoring.scratch(options(), null, ports, run));
+		given(await restoring.restore(options(), copy, place, ports, run));
+		const far = `${' '.repeat(5_000)}${'/* a */ '.repeat(5_000)}DELETE FROM filling`;
+		given(await restoring.mask!(options(), place, [far], ports, run));
+		expect(ask('SELECT count(*) FROM filling', String(place.own['file']))).toBe(0);
 	});
 });
 

@@ -20,9 +20,9 @@ import { BUSY_MS, distrust } from './sqlite-state.ts';
 
 export type SqliteChangeInput = Parameters<HeavyPort['changeSqlite']>[0];
 
-/** They would reach past the one transaction, or past the file. */
+/** They would reach past the one transaction, or past the file. SQLite reads an empty statement before another as nothing. */
 const REACHES_FURTHER =
-	/^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*(?:attach|detach|begin|commit|end|rollback|savepoint|release|vacuum|pragma)\b/i;
+	/^(?:[\s;]|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/)*(?:attach|detach|begin|commit|end|rollback|savepoint|release|vacuum|pragma)\b/i;
 
 /**
  * Changes a database that is our own. Faults: `bad-query` {query: number of the statement from 1}, `not-a-file`,
@@ -60,14 +60,13 @@ function change(db: Database.Database, file: string, statements: readonly string
 	if (statements.length === 0) db.pragma('user_version = 0');
 	for (const [index, sql] of statements.entries()) {
 		const query = String(index + 1);
-		if (REACHES_FURTHER.test(sql)) {
-			const message = 'only statements that change rows or tables';
-			return err(fault('bad-query', { query, reason: 'reaches-further', message }));
-		}
+		if (REACHES_FURTHER.test(sql)) return err(reachesFurther(query));
 		try {
 			const statement = db.prepare(sql);
 			if (!statement.reader) statement.run();
 			else for (const _row of statement.iterate());
+			// Whatever way it was written: nothing but this file may be within reach of the next one.
+			if (filesOf(db) > 1) return err(reachesFurther(query));
 		} catch (cause) {
 			if ((cause as { code?: unknown } | null)?.code === 'SQLITE_FULL') throw cause;
 			return err(faultOfSqlite(cause, file, query, null));
@@ -75,6 +74,19 @@ function change(db: Database.Database, file: string, statements: readonly string
 	}
 	db.exec('COMMIT');
 	return ok(undefined);
+}
+
+const reachesFurther = (query: string): Fault =>
+	fault('bad-query', {
+		query,
+		reason: 'reaches-further',
+		message: 'only statements that change rows or tables',
+	});
+
+/** Temporary tables lie in a file without a name. */
+function filesOf(db: Database.Database): number {
+	return (db.pragma('database_list') as { readonly name: string }[]).filter(({ name }) => name !== 'temp')
+		.length;
 }
 
 function sync(path: string): void {
