@@ -4,6 +4,7 @@ import { Secret } from '../domain/secret.ts';
 import type { Complaints } from './complaints.ts';
 import { reasonOf } from './include.ts';
 import { piecesOf } from './interpolate.ts';
+import { secretParts } from './secret-parts.ts';
 import type { ConfigSources } from './sources.ts';
 import { type MapTree, member, scalarsOf } from './tree.ts';
 
@@ -15,7 +16,7 @@ export interface SecretStore {
 	faultOf(secret: Secret): Fault | null;
 	/** Says that a text was made of these parts. */
 	inherit(made: Secret, parts: readonly unknown[]): void;
-	/** Values that were read, for redaction. */
+	/** Values that were read and what is secret in them by itself, for redaction. */
 	readonly values: readonly string[];
 }
 
@@ -55,7 +56,7 @@ export async function resolveSecrets(
 			const resolved = await sources.resolveSecret(reference, folder);
 			if (resolved.ok && resolved.value.reveal() !== '') {
 				found.set(name, resolved.value);
-				values.push(resolved.value.reveal());
+				values.push(...secretParts(resolved.value.reveal()));
 				return;
 			}
 			const why = resolved.ok ? fault('secret-missing', { reason: 'empty' }) : resolved.error;
