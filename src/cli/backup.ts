@@ -1,3 +1,4 @@
+import { PINNED_BY_RESTORE } from '../domain/backup.ts';
 import type { PlanPicture } from '../domain/backup-picture.ts';
 import { plannedTimes } from '../domain/backup-schedule.ts';
 import { isAhead } from '../domain/retention.ts';
@@ -28,7 +29,7 @@ export const backupCommand: HeadlessCommand = {
 		const { words, flags, values } = asked;
 		refuseTogether([words[0] ?? false, flags.has('all') && '--all', flags.has('due') && '--due'], context);
 		const { pin } = values;
-		if (pin !== undefined && !PIN.test(pin))
+		if (pin !== undefined && (!PIN.test(pin) || pin === PINNED_BY_RESTORE))
 			throw new UsageError(say(backupWords, locale, 'bad-pin', { word: clean(pin, { max: 80 }) }));
 		return withEngine(context, { polls: false }, async (opened) => {
 			const found = await findPlans(opened, context, { anew: flags.has('due') });

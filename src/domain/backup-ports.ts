@@ -65,8 +65,8 @@ export interface FolderEntry {
  * `read-only`, `name-taken`, `io-error`.
  */
 export interface FoldersPort {
-	/** Makes it and what is missing above it. */
-	ensure(path: string): Promise<Result<void, Fault>>;
+	/** Makes it and what is missing above it. `isPrivate`: 0700 whoever shares the others. */
+	ensure(path: string, options?: { readonly isPrivate?: boolean }): Promise<Result<void, Fault>>;
 	/** What lies in it, itself only, sorted by name. */
 	list(path: string): Promise<Result<readonly FolderEntry[], Fault>>;
 	/** Of the thing itself, a link too; null when nothing is there. */

@@ -55,10 +55,10 @@ export function createFolders({
 	};
 
 	return {
-		ensure: (path) =>
+		ensure: (path, { isPrivate = false } = {}) =>
 			attempt(path, async () => {
 				if ((await lookAt(path))?.isSymbolicLink()) return notOurs(path);
-				return making.ensureFolder(path);
+				return making.ensureFolder(path, isPrivate);
 			}),
 		list: (path) =>
 			attempt(path, async () => {

@@ -17,8 +17,8 @@ export interface OwnMaking {
 	openNew(path: string): Promise<FileHandle>;
 	/** A whole new file, fsynced; its folder is not. */
 	writeNew(path: string, text: string): Promise<void>;
-	/** Makes the folder and what is missing above it. */
-	ensureFolder(path: string): Promise<Result<void, Fault>>;
+	/** Makes the folder and what is missing above it; `isPrivate`: the folder itself is shared with nobody. */
+	ensureFolder(path: string, isPrivate?: boolean): Promise<Result<void, Fault>>;
 }
 
 /** `group`: who shares what is made, by number; null: only the owner. */
@@ -56,7 +56,7 @@ export function createOwnMaking(group: number | null): OwnMaking {
 			}
 		},
 		// Node's own recursive mkdir never returns where making a folder fails with ENOENT below one that exists (/proc).
-		async ensureFolder(path) {
+		async ensureFolder(path, isPrivate = false) {
 			try {
 				const missing: string[] = [];
 				let folder = path;
@@ -76,8 +76,9 @@ export function createOwnMaking(group: number | null): OwnMaking {
 					});
 					// Folders that were there belong to somebody who chose their modes; these are ours.
 					await withFolder(one, async (handle) => {
-						if (group !== null) await handle.chown(-1, group);
-						await handle.chmod(folderMode);
+						const isShared = group !== null && !(isPrivate && one === path);
+						if (isShared) await handle.chown(-1, group);
+						await handle.chmod(isShared ? folderMode : 0o700);
 					});
 					await syncFolder(dirname(one));
 				}

@@ -42,7 +42,7 @@ export async function swapIn(
 	}
 	const stamp = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
 	const aside = join(root, `${ASIDE}${stamp}-${randomBytes(3).toString('hex')}`);
-	const ready = await folders.ensure(aside);
+	const ready = await folders.ensure(aside, { isPrivate: true });
 	if (!ready.ok) return ready;
 	const filled = await fill(join(aside, 'new'));
 	if (!filled.ok) {

@@ -176,6 +176,8 @@ describe('files and folders', () => {
 			expect(await shared.write(at('s/t/text'), 'x')).toEqual(done);
 			expect([modeOf(at('s')), modeOf(at('s/t')), modeOf(at('s/t/text'))]).toEqual(['2770', '2770', '660']);
 			expect(statSync(at('s/t/text')).gid).toBe(group);
+			expect(await shared.ensure(at('s/u/own'), { isPrivate: true })).toEqual(done);
+			expect([modeOf(at('s/u')), modeOf(at('s/u/own'))]).toEqual(['2770', '700']);
 		} finally {
 			process.umask(umask);
 		}

@@ -21,6 +21,7 @@ import { planPicture } from './plan-picture.ts';
 import { privateFolder, sweepScratch } from './private-folders.ts';
 import { pruneCopies, removalsOf } from './prune.ts';
 import { isRecent, previewRestore, restoreCopy, SECOND_MS } from './restore.ts';
+import { argsOf } from './verb-args.ts';
 import { verifyCopy } from './verify.ts';
 import { carryOutWork, failed, kindOfSource, type Outcome } from './work.ts';
 
@@ -130,7 +131,8 @@ export function createBackups(parts: BackupsParts): Backups {
 	};
 
 	return {
-		async refuses({ plan: id, verb }, args) {
+		async refuses({ plan: id, verb }, sent) {
+			const args = argsOf(verb, sent);
 			const plan = planOf(id);
 			if (plan === undefined) return refuse('no-such-plan', { plan: id }).error;
 			if (plan.nothing !== null) return refuse('nothing-to-copy', { plan: id }).error;
@@ -161,7 +163,8 @@ export function createBackups(parts: BackupsParts): Backups {
 				plan.restore.second && asked !== null
 					? { askedBy: asked.by, askedAt: momentText(asked.at, parts.system().timezone) }
 					: {};
-			return carryOutWork(parts, plan, { ...run, args: { ...run.args, ...by } }, verbs[verb]);
+			const args = { ...argsOf(verb, run.args), ...by };
+			return carryOutWork(parts, plan, { ...run, args }, verbs[verb]);
 		},
 		look: async () => ok({ plans: await lookAll() }),
 		async copies(id) {
@@ -198,7 +201,7 @@ export function createBackups(parts: BackupsParts): Backups {
 			const found = findCopy(catalog, plan, wanted, parts.clock.now());
 			if (!found.ok) return refuse('no-such-copy', { copy: name });
 			const folder = privateFolder(parts, 'look');
-			const made = await parts.targets.folders.ensure(folder);
+			const made = await parts.targets.folders.ensure(folder, { isPrivate: true });
 			if (!made.ok) return asRefusal(made.error);
 			const preview = await previewRestore(parts, catalog, plan, found.value.copy, { ...limits(), folder });
 			await parts.targets.folders.removeFolder(folder);

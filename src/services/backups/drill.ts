@@ -11,6 +11,7 @@ import { dateText } from '../../i18n/times.ts';
 import type { Measured, OpenedCopy, Restoring, Scratch } from '../../sources/define.ts';
 import { reasonLine } from '../records/reason-line.ts';
 import type { Catalog } from './catalog.ts';
+import { isLivePlace } from './live-place.ts';
 import { findCopy, levelOfTrouble, openCopy, rememberDamage } from './open-copy.ts';
 import type { BackupsParts, Found, Work } from './parts.ts';
 import { askProofs, isProven } from './proofs.ts';
@@ -34,6 +35,7 @@ export async function drillCopy(parts: BackupsParts, catalog: Catalog, work: Wor
 	const scratch = await restoring.scratch(plan.options, plan.drill.into, parts.sources, run);
 	if (!scratch.ok) return failed(scratch.error);
 	const { place } = scratch.value;
+	if (isLivePlace(place)) return failed(fault('not-empty', { place: place.shown }), 'unknown');
 	work.say('scratch', { place: place.shown });
 	try {
 		const control = await controlOf(parts, plan, restoring, place, manifest, work);

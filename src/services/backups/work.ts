@@ -51,7 +51,8 @@ export async function carryOutWork(
 	};
 	await sweepScratch(parts);
 	const folder = privateFolder(parts, 'run');
-	const made = await parts.targets.folders.ensure(folder);
+	// What lies in it is not encrypted yet: whoever shares the state does not share it.
+	const made = await parts.targets.folders.ensure(folder, { isPrivate: true });
 	const run: Run = {
 		now: parts.clock.now(),
 		zone: parts.system().timezone,
