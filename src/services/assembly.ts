@@ -58,6 +58,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		files,
 		storage,
 		present,
+		plans: () => backups.look().then(() => backups.pictures()),
 		logs,
 		system: () => system,
 		face: () => face(),
@@ -281,8 +282,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 
 	const now = (): readonly EngineEvent[] => {
 		const at = clock.now();
-		const { path } = system.state;
-		const owner: EngineEvent = { kind: 'notice', code: 'state.owner', detail: { path }, at };
+		const owner = { code: 'state.owner', detail: { path: system.state.path }, at };
 		return [
 			{ kind: 'system', face: face() },
 			checks.picture(),
@@ -293,7 +293,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 			{ kind: 'backups', plans: backups.pictures() },
 			storageEvent(),
 			{ kind: 'config', problems, at },
-			...(system.state.group === null && !parts.demo ? [owner] : []),
+			...(system.state.group === null && !parts.demo ? [{ kind: 'notice', ...owner } as const] : []),
 		];
 	};
 	return createPort({ dispatch, listeners, present: now, close });

@@ -14,6 +14,7 @@ import {
 	stoppedMcp,
 	wellCheck,
 } from '../support/pictures.ts';
+import { planOf } from '../support/plan-pictures.ts';
 
 const MIDNIGHT = Date.parse('2025-11-22T00:00:00Z');
 
@@ -36,6 +37,7 @@ function input(locale: Locale = 'en', change: Partial<ReportInput> = {}): Report
 				customers: { value: quantity(8), at: MIDNIGHT },
 			},
 		},
+		plans: [],
 		rounds: [signed, { ...done, dueAt: null, startedBy: 'aziz' }],
 		operations: [
 			operation({ state: 'done', level: 'critical', endedAt: MORNING, title: 'API tests <b>' }),
@@ -160,5 +162,65 @@ describe('the daily report', () => {
 			}),
 		);
 		expect(zoned).toContain('Daily report · 2025-11-23');
+	});
+
+	describe('backups', () => {
+		const overdueSince = Date.parse('2025-11-22T02:00:00Z');
+		const plans = [
+			planOf(),
+			planOf('ledger', {
+				title: 'Ledger hunter2! | x',
+				level: 'critical',
+				reasons: [{ kind: 'overdue', since: overdueSince }, { kind: 'unproven' }],
+				overdueSince,
+				provenAt: null,
+				nextDrillAt: null,
+			}),
+			planOf('env', {
+				title: 'Variables',
+				restorable: false,
+				provenAt: null,
+				nextDrillAt: null,
+				nextAt: null,
+			}),
+			planOf('positions', {
+				title: { en: 'Positions', 'zh-CN': '持仓' },
+				nothing: { en: 'All data is in memory.', 'zh-CN': '所有数据都在内存中。' },
+				restorable: false,
+				last: null,
+			}),
+		];
+		const well = { checks: CHECKS.map((one) => wellCheck(one.id)), rounds: [], operations: [], flips: [] };
+
+		test('says of each plan when it was last made, on which day it was proven, and what is next', () => {
+			const found = section(dailyReport(input('en', { plans })), 'Backups');
+			expect(found).toContain(
+				'| Loan database | ● ok | 2025-11-22 02:00 · database.db.backup.20251122 | 7 h | 12 MiB | 2025-11-20 | 2026-02-18 | 2025-11-23 02:00 |',
+			);
+			expect(found).toContain('| never | – | **overdue since 2025-11-22 02:00** |');
+			expect(found).toContain(
+				'| Variables | ● ok | 2025-11-22 02:00 · database.db.backup.20251122 | 7 h | 12 MiB | – | – | by hand |',
+			);
+			expect(found).toContain('- Positions: nothing to back up. All data is in memory.');
+			expect(found).toContain('| Ledger \\*\\*\\* \\| x | ✖ critical |');
+		});
+
+		test('a plan that does not stand well is an exception and makes the whole no better', () => {
+			const bad = dailyReport(input('en', { ...well, plans }));
+			expect(bad).toContain('| Overall | **✖ critical** |');
+			expect(section(bad, 'Exceptions')).toContain(
+				'— ✖ critical\n  - overdue since 2025-11-22 02:00\n  - not proven',
+			);
+			const good = dailyReport(input('en', { ...well, plans: [planOf()] }));
+			expect(section(good, 'Exceptions')).toContain('every backup plan stands well');
+		});
+
+		test('are left out where none is declared, and said in Chinese', () => {
+			expect(dailyReport(input())).not.toContain('## Backups');
+			const found = section(dailyReport(input('zh-CN', { plans })), '备份');
+			expect(found).toContain('| 贷款数据库 | ● 正常 |');
+			expect(found).toContain('**自 2025-11-22 02:00 起逾期**');
+			expect(found).toContain('- 持仓：无可备份。所有数据都在内存中。');
+		});
 	});
 });

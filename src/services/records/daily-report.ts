@@ -1,3 +1,4 @@
+import type { PlanPicture } from '../../domain/backup-picture.ts';
 import { isStale } from '../../domain/check-state.ts';
 import { type Level, worstLevel } from '../../domain/level.ts';
 import type { Flip } from '../../domain/observation.ts';
@@ -8,6 +9,7 @@ import type { Round } from '../../domain/round.ts';
 import type { Baseline } from '../../domain/snapshot.ts';
 import type { ErrorCount } from '../logs/error-count.ts';
 import { mapTexts } from './canonical.ts';
+import { backupsSection } from './report-backups.ts';
 import { actionsSection, errorsSection, flipsSection, roundsSection } from './report-day.ts';
 import { coverageSection, exceptionsSection, headSection } from './report-head.ts';
 import { endpointsSection, integritySection, servicesSection, valuesSection } from './report-values.ts';
@@ -19,6 +21,8 @@ export interface ReportInput {
 	readonly face: Pick<SystemFace, 'system' | 'environment' | 'timezone' | 'services' | 'checks'>;
 	readonly checks: readonly CheckPicture[];
 	readonly baseline: Baseline;
+	/** Backup plans as they stand, in the order they are declared. */
+	readonly plans: readonly PlanPicture[];
 	/** Of today in the system's zone, newest first or oldest first: they are sorted. */
 	readonly rounds: readonly Round[];
 	readonly operations: readonly Operation[];
@@ -70,6 +74,7 @@ export function dailyReport(input: ReportInput): string {
 				face: input.face,
 				checks: input.checks,
 				baseline: input.baseline,
+				plans: input.plans,
 				rounds: input.rounds,
 				operations: input.operations,
 				flips: input.flips,
@@ -91,6 +96,7 @@ export function dailyReport(input: ReportInput): string {
 		...integritySection(scene),
 		...valuesSection(scene, 'permissions'),
 		...valuesSection(scene, 'environment'),
+		...backupsSection(scene),
 		...flipsSection(scene),
 		...roundsSection(scene),
 		...actionsSection(scene),

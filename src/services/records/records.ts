@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { PlanPicture } from '../../domain/backup-picture.ts';
 import type { Refusal } from '../../domain/engine.ts';
 import type { Fault } from '../../domain/fault.ts';
 import type { CheckId } from '../../domain/ids.ts';
@@ -33,6 +34,8 @@ export interface RecordsParts {
 	readonly files: OwnFilesPort;
 	readonly storage: Storage;
 	readonly present: Present;
+	/** Backup plans as they stand now, after a look into their targets. */
+	readonly plans: () => Promise<readonly PlanPicture[]>;
 	readonly logs: Logs;
 	readonly system: () => SystemDefinition;
 	readonly face: () => SystemFace;
@@ -155,6 +158,7 @@ export function createRecords(parts: RecordsParts): Records {
 				face: parts.face(),
 				checks: coverage(),
 				baseline: present.baseline,
+				plans: await parts.plans(),
 				rounds: rounds.ok
 					? rounds.value.filter((r) => r.startedAt >= midnight || (r.signed?.at ?? 0) >= midnight)
 					: [],

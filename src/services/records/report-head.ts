@@ -5,6 +5,7 @@ import { dateText, momentText, zoneText } from '../../i18n/times.ts';
 import { failedOperations, type ReportCheck, type ReportScene } from './daily-report.ts';
 import { inert, table } from './markdown.ts';
 import { reasonLine } from './reason-line.ts';
+import { copyingPlans, planReasons, planTitle } from './report-backups.ts';
 import { type ReportWord, reportWord } from './report-words.ts';
 
 const MARKS: Readonly<Record<Level, string>> = {
@@ -31,7 +32,10 @@ export function checkName({ face }: ReportCheck, scene: ReportScene): string {
 export function headSection(scene: ReportScene): string[] {
 	const word = (key: ReportWord, values: Record<string, string | number> = {}) =>
 		reportWord(scene.locale, key, values);
-	const overall = worstLevel(scene.found.map((one) => one.level));
+	const overall = worstLevel([
+		...scene.found.map((one) => one.level),
+		...copyingPlans(scene).map((plan) => plan.level),
+	]);
 	const title = `# ${inert(scene.face.system)} · ${word('title')} · ${dateText(scene.now, scene.zone)}`;
 	const facts = table(
 		[word('environment'), inert(scene.face.environment.name)],
@@ -75,13 +79,20 @@ function exceptionsOf(scene: ReportScene): readonly string[] {
 		const head = `- **${reportWord(locale, 'failedAction', { title: inert(one.title) })}** — ${standing} · ${moment(one.startedAt, scene)} · ${inert(one.by)}`;
 		return [head, ...one.reasons.map((reason) => `  - ${inert(reasonLine(reason, locale))}`)].join('\n');
 	});
-	return [...checks, ...actions];
+	const plans = copyingPlans(scene)
+		.filter((plan) => plan.level !== 'ok' && plan.level !== 'pending')
+		.map((plan) => {
+			const head = `- **${reportWord(locale, 'backupPlan', { title: planTitle(plan, scene) })}** — ${levelCell(plan.level, scene)}`;
+			return [head, ...planReasons(plan, scene).map((reason) => `  - ${reason}`)].join('\n');
+		});
+	return [...checks, ...plans, ...actions];
 }
 
 export function exceptionsSection(scene: ReportScene): string[] {
 	const word = (key: ReportWord) => reportWord(scene.locale, key);
 	const found = exceptionsOf(scene);
-	const none = scene.found.every((one) => one.evaluated) ? word('noExceptions') : word('noExceptionsPartly');
+	const whole = copyingPlans(scene).length > 0 ? 'noExceptionsBackups' : 'noExceptions';
+	const none = word(scene.found.every((one) => one.evaluated) ? whole : 'noExceptionsPartly');
 	return [`## ${word('exceptions')}`, found.length > 0 ? found.join('\n') : none];
 }
 
