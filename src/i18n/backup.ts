@@ -212,3 +212,39 @@ export function cadencedText(schedule: Cadenced | null, locale: Locale): string 
 	if (schedule.kind === 'at') return atText(schedule);
 	return say(cadence, locale, 'every', { span: spanWords(schedule.everyMs, locale) });
 }
+
+const methods = defineMessages({
+	en: {
+		'wal-snapshot': 'snapshot of the WAL',
+		'locked-steps': 'in steps under short locks',
+		'locked-whole': 'whole under a read lock',
+		'vacuum-into': 'VACUUM INTO',
+		command: 'by a command',
+		export: 'answer of an address',
+		fingerprints: 'names and fingerprints',
+		'pg-basebackup': 'pg_basebackup',
+		'pg-dump': 'pg_dump',
+		archived: 'archived segments',
+		switched: 'segments, the newest switched and archived',
+	},
+	'zh-CN': {
+		'wal-snapshot': 'WAL 快照',
+		'locked-steps': '短时加锁，分步复制',
+		'locked-whole': '读锁下整体复制',
+		'vacuum-into': 'VACUUM INTO',
+		command: '由命令生成',
+		export: '地址的应答',
+		fingerprints: '名称与指纹',
+		'pg-basebackup': 'pg_basebackup',
+		'pg-dump': 'pg_dump',
+		archived: '已归档的日志段',
+		switched: '日志段，最新一段经切换归档',
+	},
+});
+
+/** How a copy was made; what a manifest calls otherwise stands as it is. */
+export function methodText(method: string, locale: Locale): string {
+	return Object.hasOwn(methods.en, method)
+		? say(methods, locale, method as keyof (typeof methods)['en'])
+		: method;
+}

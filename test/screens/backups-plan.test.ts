@@ -52,11 +52,11 @@ describe('an opened plan', () => {
 	test('↵ opens all about a copy, and the evidence of a drill with what did not hold first', async () => {
 		const { press, text, terminal } = await open();
 		await press('enter', 'enter');
-		expect(text()).toContain('made by schedule in 12.4 s · wal-snapshot');
+		expect(text()).toContain('made by schedule in 12.4 s · snapshot of the WAL');
 		expect(text()).toContain('48,929 rows in all tables · encrypted');
 		expect(text()).toContain('never restored: D drills it');
 		await press('enter');
-		expect(text()).not.toContain('wal-snapshot');
+		expect(text()).not.toContain('snapshot of the WAL');
 		await press('G', 'enter');
 		const screen = terminal.screen();
 		const bad = screen.findIndex((line) => line.includes('48,609 · found 1,960'));

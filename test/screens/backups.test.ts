@@ -36,7 +36,7 @@ describe('the list', () => {
 		const logs = screen.findIndex((line) => line.startsWith(' Logs '));
 		expect(screen[logs + 1]).toContain('failed at 2025-11-22 02:03: the disk is full');
 		expect(screen[logs + 2]).toBe('   overdue since 2025-11-22 02:00 · 7 h · B makes a copy');
-		expect(lineWith('Environment')).toMatch(/▲ warning +never +– .* = .* by hand +7 h$/);
+		expect(lineWith('Environment')).toMatch(/▲ warning +– +– .* = .* by hand +7 h$/);
 		expect(lineWith('Ledger')).toMatch(/2025-10-16 {2}overdue 7 d/);
 		expect(lineWith('could not have failed')).toContain('proved nothing');
 		expect(lineWith('Sessions')).toMatch(/─ nothing to back up: data lives in memory only$/);
@@ -55,7 +55,7 @@ describe('the list', () => {
 			const row = terminal.screen()[4] ?? '';
 			expect(row).toMatch(/● .*2025-11-20 +312\.4 MiB +02:00 +7 (h|小时)$/);
 			const zh = locale === 'zh-CN';
-			expect(lineWith(zh ? '环境变量' : 'Environment')).toMatch(zh ? /从未 .* 手动/ : /never .* by hand/);
+			expect(lineWith(zh ? '环境变量' : 'Environment')).toMatch(zh ? /– .* 手动/ : /– .* by hand/);
 			expect(lineWith(zh ? '会话' : 'Sessions')).toContain(zh ? '无可备份：数据只存在于内存' : 'memory only');
 			const heads = terminal.screen()[3] ?? '';
 			const columnOf = (line: string, text: string) => cellWidth(line.slice(0, line.indexOf(text)));

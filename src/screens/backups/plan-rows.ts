@@ -3,7 +3,7 @@ import type { CopyPicture, PlanPicture } from '../../domain/backup-picture.ts';
 import type { Level } from '../../domain/level.ts';
 import { clean } from '../../domain/text.ts';
 import { formatValue, quantity } from '../../domain/value.ts';
-import { bytesText, cadencedText, copyStateWord, spanWords } from '../../i18n/backup.ts';
+import { bytesText, cadencedText, copyStateWord, methodText, spanWords } from '../../i18n/backup.ts';
 import { backupLine } from '../../i18n/backup-lines.ts';
 import { ageText, dateText, momentText } from '../../i18n/times.ts';
 import type { StyleName } from '../../ui/theme.ts';
@@ -115,7 +115,7 @@ export function copyDetails(copy: CopyPicture, plan: PlanPicture, when: When): r
 		planWord(locale, 'made', {
 			by: clean(copy.by, { max: 60 }),
 			took: spanWords(copy.durationMs, locale),
-			method: clean(copy.method, { max: 60 }),
+			method: clean(methodText(copy.method, locale), { max: 60 }),
 		}),
 	];
 	const facts = [planWord(locale, copy.encrypted ? 'encrypted' : 'plain')];

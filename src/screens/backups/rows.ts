@@ -42,8 +42,13 @@ export function toPlanRow(state: PictureState, plan: PlanPicture, when: When): P
 		level: plan.nothing === null ? plan.level : 'pending',
 		nothing:
 			plan.nothing === null ? '' : backupWord(locale, 'nothing', { why: ownText(plan.nothing, locale) }),
-		proven: plan.provenAt === null ? backupWord(locale, 'never') : dateText(plan.provenAt, zone),
-		isProven: plan.provenAt !== null,
+		// What is a record is never restored: it lacks nothing.
+		proven: !plan.restorable
+			? '–'
+			: plan.provenAt === null
+				? backupWord(locale, 'never')
+				: dateText(plan.provenAt, zone),
+		isProven: plan.provenAt !== null || !plan.restorable,
 		drill:
 			plan.nextDrillAt === null
 				? '–'

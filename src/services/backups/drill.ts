@@ -3,10 +3,12 @@ import type { RestorePlace } from '../../domain/backup-ports.ts';
 import { type Fault, fault } from '../../domain/fault.ts';
 import { judge } from '../../domain/judge.ts';
 import { type Level, worstLevel } from '../../domain/level.ts';
+import type { Locale } from '../../domain/own-text.ts';
 import type { Samples } from '../../domain/reading.ts';
 import { quantity, readQuantity } from '../../domain/value.ts';
 import { spanWords } from '../../i18n/backup.ts';
 import { faultText } from '../../i18n/fault.ts';
+import { levelWord } from '../../i18n/levels.ts';
 import { dateText } from '../../i18n/times.ts';
 import type { Measured, OpenedCopy, Restoring, Scratch } from '../../sources/define.ts';
 import { reasonLine } from '../records/reason-line.ts';
@@ -59,7 +61,7 @@ export async function drillCopy(parts: BackupsParts, catalog: Catalog, work: Wor
 		evidence.push(...judged.evidence);
 		const level = drillLevel(evidence, control.couldFail, restored.fault);
 		const span = (ms: number) => spanWords(ms, parts.locale);
-		for (const one of evidence) sayEvidence(work, one);
+		for (const one of evidence) sayEvidence(work, one, parts.locale);
 		work.say('measured', { rto: span(rtoMs), rpo: span(rpoMs) });
 		const drill = await keepDrill(parts, work, found.value, {
 			startedAt,
@@ -218,12 +220,18 @@ function drillLevel(evidence: readonly DrillEvidence[], couldFail: boolean, why:
 	return worst === 'ok' && !couldFail ? 'warning' : worst;
 }
 
-function sayEvidence(work: Work, { kind, name, level, expected, found }: DrillEvidence): void {
+function sayEvidence(
+	work: Work,
+	{ kind, name, level, expected, found }: DrillEvidence,
+	locale: Locale,
+): void {
 	if (kind === 'control') return;
-	const shown = kind === 'check' || kind === 'condition' ? name : `${kind} ${name}`;
-	if (level === 'ok' || kind !== 'rows')
-		work.say('proof-ok', { name: shown, found: found === '' ? level : found });
-	else work.say('proof-bad', { name: shown, expected, found: found === '' ? '–' : found });
+	if (kind === 'check' || kind === 'condition') {
+		work.say('proof-ok', { name, found: found === '' ? levelWord(level, locale) : found });
+		return;
+	}
+	const values = { name, expected, found: found === '' ? '–' : found };
+	work.say(level === 'ok' ? `${kind}-ok` : `${kind}-bad`, values);
 }
 
 async function keepDrill(

@@ -5,7 +5,7 @@ import { type Fault, fault } from '../../domain/fault.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { reveal } from '../../domain/secret.ts';
 import { formatValue, quantity } from '../../domain/value.ts';
-import { bytesText, spanWords } from '../../i18n/backup.ts';
+import { bytesText, methodText, spanWords } from '../../i18n/backup.ts';
 import { faultText } from '../../i18n/fault.ts';
 import type { Copied } from '../../sources/define.ts';
 import { type Catalog, kindOfTarget } from './catalog.ts';
@@ -121,7 +121,7 @@ function around(catalog: Catalog, plan: BackupPlan): { previous: Manifest | null
 function sayCopied(work: Work, parts: BackupsParts, copied: Copied, bytes: number): void {
 	const { locale } = parts;
 	const number = (count: number) => formatValue(quantity(count), locale);
-	work.say('copied', { method: copied.method, bytes: bytesText(bytes, locale) });
+	work.say('copied', { method: methodText(copied.method, locale), bytes: bytesText(bytes, locale) });
 	const waited = copied.facts['longestLockMs'];
 	if (typeof waited === 'number') work.say('copied-wait', { time: spanWords(waited, locale) });
 	if (copied.rows !== null) {
