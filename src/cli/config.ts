@@ -22,7 +22,7 @@ const USAGE = 'config check [--json] | explain <check or plan> | prove [--json] 
 
 const words = defineMessages({
 	en: {
-		good: '{file} is good: system {system}, environment {environment}, {services} services, {checks} checks, {actions} actions, {rounds} round sheets, from {files} files.',
+		good: '{file} is good: system {system}, environment {environment}; services: {services}, checks: {checks}, actions: {actions}, round sheets: {rounds}, backup plans: {backups}, files: {files}.',
 		warned: ' Warnings: {count}.',
 		problems: '{count} problems',
 		problem: '1 problem',
@@ -31,7 +31,7 @@ const words = defineMessages({
 		extra: 'unexpected argument "{argument}"',
 	},
 	'zh-CN': {
-		good: '{file} 正确：系统 {system}，环境 {environment}，服务 {services} 个，检查 {checks} 个，操作 {actions} 个，巡检表 {rounds} 个，来自 {files} 个文件。',
+		good: '{file} 正确：系统 {system}，环境 {environment}，服务 {services} 个，检查 {checks} 个，操作 {actions} 个，巡检表 {rounds} 个，备份计划 {backups} 个，来自 {files} 个文件。',
 		warned: '警告 {count} 条。',
 		problems: '{count} 个问题',
 		problem: '1 个问题',
@@ -120,6 +120,7 @@ async function check(context: ConfigCommandContext, json: boolean): Promise<numb
 		checks: system.checks.length,
 		actions: system.actions.length,
 		rounds: system.sheets.length,
+		backups: system.backups.length,
 	};
 	if (json) {
 		const facts = {

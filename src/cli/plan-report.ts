@@ -42,6 +42,8 @@ export function refuseWithout(plan: PlanPicture, verb: BackupVerb, { locale }: C
 			`${plan.id}${say(backupWords, locale, 'colon')}${say(backupWords, locale, 'nothing-to-copy', { why })}`,
 		);
 	}
+	if (!plan.restorable && (verb === 'drill' || verb === 'restore'))
+		throw new UsageError(say(backupWords, locale, 'no-restore', { plan: plan.id }));
 	const values = { plan: plan.id, verb: say(verbWords, locale, verb) };
 	throw new UsageError(say(backupWords, locale, 'cannot-verb', values));
 }
@@ -103,8 +105,11 @@ function printRun(run: PlanRun, opened: Opened, context: CliContext): void {
 	if (drill !== null) {
 		const { rtoMs, rpoMs } = drill;
 		const times = { rto: spanWords(rtoMs, locale), rpo: spanWords(rpoMs, locale) };
-		out(`${INDENT}${say(backupWords, locale, 'rto-rpo', times)}`);
-		printEvidence(drill, context, INDENT, 'all');
+		// One that did not get as far as the copy has measured nothing.
+		if (drill.evidence.length > 0) {
+			out(`${INDENT}${say(backupWords, locale, 'rto-rpo', times)}`);
+			printEvidence(drill, context, INDENT, 'all');
+		}
 	}
 	for (const reason of reasons) out(`${INDENT}${reasonLine(reason, locale)}`);
 	if (operation.level === 'ok' || state !== 'done') return;

@@ -349,7 +349,7 @@ describe('rounds drill', () => {
 		expect(out).toBe(`✖ critical  database  drill  2.1 s
       RTO 3 s · RPO 7 h
       ▲ warning  this drill could not have failed, so it proved nothing
-      ● ok  rows of customers: 8
+      ● ok  count of customers: 8
       ✖ critical  sum net: 12.49, should be 12.50
 `);
 		expect(world.started()).toMatchObject([
@@ -410,7 +410,7 @@ describe('what is not there', () => {
 		const run = await world.start(['drill', 'database']).ended;
 		expect(run).toMatchObject({ code: 64, err: 'rounds: database has no drill\n' });
 		expect((await world.start(['prune', 'database', '--yes'], { locale: 'zh-CN' }).ended).err).toBe(
-			'rounds: database 没有清除\n',
+			'rounds: database 没有清理\n',
 		);
 		expect(world.started()).toEqual([]);
 	});

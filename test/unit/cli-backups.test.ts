@@ -100,7 +100,7 @@ describe('rounds backups', () => {
 		expect(drills).toBe(`      ● ok  2025-11-20 09:18  database.db.backup.20251120  RTO 3 s · RPO 7 h · mei
       ✖ critical  2025-11-20 09:18  database.db.backup.20251120  RTO 3 s · RPO 7 h · mei
         ▲ warning  this drill could not have failed, so it proved nothing
-        ✖ critical  rows of bills: 0, should be 281
+        ✖ critical  count of bills: 0, should be 281
 `);
 	});
 

@@ -48,7 +48,7 @@ describe('rounds config', () => {
 		const { exit, out, error } = await runConfig(['check'], good);
 		expect({ exit, error }).toEqual({ exit: 0, error: '' });
 		expect(out).toBe(
-			'/etc/app/rounds.yaml is good: system Test, environment default, 0 services, 1 checks, 0 actions, 0 round sheets, from 1 files.\n',
+			'/etc/app/rounds.yaml is good: system Test, environment default; services: 0, checks: 1, actions: 0, round sheets: 0, backup plans: 0, files: 1.\n',
 		);
 	});
 
