@@ -50,6 +50,8 @@ export * from './log-view.ts';
 export { loadLogs } from './log-window.ts';
 export {
 	actionFace,
+	beganText,
+	cancellingText,
 	DEAF_MS,
 	type Launch,
 	launch,

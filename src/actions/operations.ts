@@ -37,6 +37,9 @@ export function ownActions(face: SystemFace | null): readonly ActionFace[] {
 	return face?.actions.filter((action) => action.backup === undefined) ?? [];
 }
 
+export const beganText = (title: string) => words(`started: ${title}`, `已启动：${title}`);
+export const cancellingText = (title: string) => words(`cancelling: ${title}`, `正在取消：${title}`);
+
 /** Runs a configured action, asking first where it is guarded. Also how a round's step is launched. */
 export async function launch(context: ActionContext, what: Launch): Promise<void> {
 	const face = actionFace(context.picture.state(), what.action);
@@ -59,7 +62,7 @@ export async function start(
 	const answer = await context.engine.send('operation.start', { ...launched, confirmed });
 	if (!answer.ok) return tellRefusal(context, answer.error);
 	const { id, title } = answer.value.operation;
-	view.tell('plain', words(`started: ${title}`, `已启动：${title}`)[context.locale]);
+	view.tell('plain', beganText(title)[context.locale]);
 	const state = context.picture.state();
 	// A step of a round shows its operation in its own pane, and Backups shows a plan's in its row.
 	if (launched.step) return;
@@ -76,13 +79,7 @@ export const cancel = async (context: ActionContext, id: string): Promise<void> 
 	const answer = await context.engine.send('operation.cancel', { operation: operation.operation.id });
 	const { view } = context.picture;
 	if (!answer.ok) view.tell('bad', refusalText(answer.error, context.locale));
-	else
-		view.tell(
-			'plain',
-			words(`cancelling: ${operation.operation.title}`, `正在取消：${operation.operation.title}`)[
-				context.locale
-			],
-		);
+	else view.tell('plain', cancellingText(operation.operation.title)[context.locale]);
 };
 
 /** The operation ctrl-c means: the one on the page, else the newest that runs. */

@@ -13,6 +13,7 @@ import {
 	writeRestored,
 } from './backup-view.ts';
 import { type Action, type ActionContext, defineAction, linesOf, selectedRow, words } from './define.ts';
+import { beganText } from './operations.ts';
 import { tellRefusal } from './tell.ts';
 
 /** Copies a restore may be made from: those that are there, newest first. */
@@ -106,7 +107,7 @@ async function agree(context: ActionContext): Promise<void> {
 	picture.view.close();
 	if (picture.state().view.layers.at(-1)?.kind === 'restore') picture.view.close();
 	const { id, title } = answer.value.operation;
-	picture.view.tell('plain', words(`started: ${title}`, `已启动：${title}`)[locale]);
+	picture.view.tell('plain', beganText(title)[locale]);
 	openOperation(context, String(id));
 }
 

@@ -19,6 +19,7 @@ import { createTextField, editText, insertText, type TextField, textOf } from '.
 import type { Theme } from '../ui/theme.ts';
 import { type DrawnFrame, drawFrame, LAYERS, SCREENS } from './index.ts';
 import { conflictText, noticeText } from './notices.ts';
+import { endedText } from './operation/ended.ts';
 
 /** Repaints for what the engine tells are at most two a second … */
 const BATCH_MS = 500;
@@ -117,7 +118,9 @@ export function createDesk(ports: DeskPorts): Desk {
 		const events = queue;
 		queue = [];
 		flushedAt = clock.monotonic();
+		const ended = endedText(picture.state(), events, locale);
 		picture.apply(events);
+		if (ended !== null) picture.view.tell(ended.tone, ended.text);
 		const notice = events.findLast((event) => event.kind === 'notice');
 		if (notice)
 			picture.view.tell(notice.code === 'state.owner' ? 'plain' : 'bad', noticeText(notice, locale));

@@ -21,7 +21,7 @@ export const activityLayer: LayerView = {
 		const by = Math.min(16, Math.floor(columns / 6));
 		const lines = (activity ?? []).map((one) => ({
 			one,
-			text: excerpt(activityText(one.code, one.detail, locale), 400),
+			text: excerpt(activityText(one.code, one.detail, locale, zone), 400),
 		}));
 		const rows = lines
 			.filter(({ one, text }) => matchesFilter(filter, [text, one.by]))

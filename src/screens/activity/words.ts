@@ -1,5 +1,11 @@
+import { LEVELS, type Level } from '../../domain/level.ts';
+import type { OperationState } from '../../domain/operation.ts';
 import type { Locale } from '../../domain/own-text.ts';
+import { formatValue, quantity } from '../../domain/value.ts';
+import { levelWord } from '../../i18n/levels.ts';
 import { defineMessages, say } from '../../i18n/messages.ts';
+import { momentText } from '../../i18n/times.ts';
+import { stateWord } from '../operation/words.ts';
 
 const texts = defineMessages({
 	en: {
@@ -43,6 +49,9 @@ const codes = defineMessages({
 		'round.noted': 'note written',
 		'round.pinned': 'log line pinned as evidence',
 		'round.signed': 'round signed',
+		'backup.due': 'backup due',
+		'restore.asked': 'restore asked for: another operator has to agree',
+		'restore.replacing': 'restore replaces what stands there',
 		'event.told': 'event told',
 		'config.reloaded': 'configuration reloaded',
 		'config.refused': 'configuration not taken',
@@ -71,6 +80,9 @@ const codes = defineMessages({
 		'round.noted': '已写备注',
 		'round.pinned': '日志行已固定为证据',
 		'round.signed': '巡检已签字',
+		'backup.due': '备份到期',
+		'restore.asked': '已请求恢复：须由另一位操作员同意',
+		'restore.replacing': '恢复开始替换现有内容',
 		'event.told': '已登记事件',
 		'config.reloaded': '配置已重新加载',
 		'config.refused': '配置未生效',
@@ -83,13 +95,72 @@ const codes = defineMessages({
 	},
 });
 
-/** What was done, in words; a code that has none yet stands as it is. */
+const names = defineMessages({
+	en: {
+		action: 'action',
+		by: 'by',
+		byMs: 'by',
+		checks: 'checks',
+		command: 'runs',
+		copy: 'backup',
+		event: 'event',
+		note: 'note',
+		operation: 'operation',
+		pid: 'pid',
+		plan: 'plan',
+		plannedAt: 'planned for',
+		round: 'round',
+		session: 'session',
+		sheet: 'sheet',
+		version: 'version',
+	},
+	'zh-CN': {
+		action: '操作',
+		by: '由',
+		byMs: '相差',
+		checks: '检查',
+		command: '执行',
+		copy: '备份',
+		event: '事件',
+		note: '备注',
+		operation: '编号',
+		pid: '进程',
+		plan: '计划',
+		plannedAt: '计划时间',
+		round: '巡检',
+		session: '会话',
+		sheet: '巡检表',
+		version: '版本',
+	},
+});
+
+const ENDED_OTHERWISE: readonly OperationState[] = ['cancelled', 'lost'];
+
+/** What was done, in words: first how it ended, then what about. What has no words yet stands as it is. */
 export function activityText(
 	code: string,
 	detail: Readonly<Record<string, string | number>>,
 	locale: Locale,
+	zone: string,
 ): string {
 	const what = Object.hasOwn(codes.en, code) ? say(codes, locale, code as keyof (typeof codes)['en']) : code;
-	const values = Object.entries(detail).map(([name, value]) => `${name} ${value}`);
-	return [what, ...values].join(' · ');
+	const { level, state, ...about } = detail;
+	const parts = [what];
+	const isKnown = (values: readonly string[], value: unknown) => values.includes(String(value));
+	if (isKnown(ENDED_OTHERWISE, state)) parts.push(stateWord(state as OperationState, locale));
+	else if (isKnown(LEVELS, level)) parts.push(levelWord(level as Level, locale));
+	for (const [name, value] of Object.entries(about)) {
+		const shown = Object.hasOwn(names.en, name)
+			? say(names, locale, name as keyof (typeof names)['en'])
+			: name;
+		parts.push(`${shown} ${valueText(name, value, zone, locale)}`);
+	}
+	return parts.join(' · ');
+}
+
+function valueText(name: string, value: string | number, zone: string, locale: Locale): string {
+	if (typeof value !== 'number') return value;
+	if (name.endsWith('At')) return momentText(value, zone);
+	if (name.endsWith('Ms')) return formatValue(quantity(value, 'ms'), { locale });
+	return String(value);
 }

@@ -31,7 +31,7 @@ export function drawFoot(
 		cursor = { x: 3 + cellWidth(before) };
 	} else if (state.view.message) {
 		const { tone, text } = state.view.message;
-		line.text(text, tone === 'bad' ? 'critical' : tone === 'good' ? 'ok' : 'accent');
+		line.text(cut(text, room), tone === 'bad' ? 'critical' : tone === 'good' ? 'ok' : 'accent');
 	} else {
 		const parts = offered.map((action) => ({
 			// The sign for Enter is a word in ASCII, which must be measured as one.

@@ -18,7 +18,7 @@ import {
 } from '../page.ts';
 import { drawProgress } from '../progress.ts';
 import { sayReason } from '../reasons.ts';
-import { resultOf, samplesText, tookText } from './rows.ts';
+import { foundText, resultOf, samplesText, titleOf, tookText } from './rows.ts';
 import { operationWord } from './words.ts';
 
 const LIMIT = 50;
@@ -51,7 +51,7 @@ function operationPage(state: PictureState, canvas: Canvas, layer: Layer): Page 
 	const head = [
 		createLine(theme, columns)
 			.gap(1)
-			.text(operation.title, 'strong')
+			.text(titleOf(state, operation, locale), 'strong')
 			.right()
 			.text(`${theme.glyphs.levels[result.glyph]} ${result.text}`, result.style)
 			.text(` · ${took}`, 'muted')
@@ -70,7 +70,7 @@ function operationPage(state: PictureState, canvas: Canvas, layer: Layer): Page 
 		const line = createLine(theme, columns).gap(1);
 		head.push(drawProgress(line, theme, shown.progress, columns - 2, locale).end(), blank(columns));
 	}
-	const values = samplesText(operation, locale);
+	const values = samplesText(state, operation, locale);
 	if (values) head.push(section(operationWord(locale, 'values'), canvas, values), blank(columns));
 	for (const reason of operation.reasons) {
 		for (const text of wrap(sayReason(reason, locale), columns - 4))
@@ -124,7 +124,14 @@ export const operationsLayer: LayerView = {
 		const filter = filterOf(state, 'operations');
 		const isWide = columns >= 100;
 		const rows = recentOperations(state)
-			.filter(({ operation }) => matchesFilter(filter, [operation.title, operation.by, operation.command]))
+			.filter(({ operation }) =>
+				matchesFilter(filter, [
+					titleOf(state, operation, locale),
+					operation.title,
+					operation.by,
+					operation.command,
+				]),
+			)
 			.map(({ operation }): ListRow => {
 				const result = resultOf(operation, locale);
 				return {
@@ -134,11 +141,11 @@ export const operationsLayer: LayerView = {
 					lines: (isSelected) => [
 						createLine(theme, columns, isSelected ? 'selected' : 'plain')
 							.cell(isSelected ? theme.glyphs.pointer : '', 1, 'accent')
-							.cell(operation.title, isWide ? 36 : 25)
+							.cell(titleOf(state, operation, locale), isWide ? 36 : 25)
 							.gap(2)
 							.cell(`${theme.glyphs.levels[result.glyph]} ${result.text}`, 12, result.style)
 							.gap(2)
-							.cell(samplesText(operation, locale), isWide ? 30 : 10, 'muted')
+							.cell(foundText(state, operation, locale), isWide ? 34 : 10, 'muted')
 							.right()
 							.cell(operation.by, 10, 'muted')
 							.gap(2)

@@ -1,10 +1,13 @@
+import { actionFace } from '../../actions/index.ts';
 import type { Operation } from '../../domain/operation.ts';
-import type { Locale } from '../../domain/own-text.ts';
+import { type Locale, ownText } from '../../domain/own-text.ts';
 import { formatBare, formatValue, quantity } from '../../domain/value.ts';
 import { levelWord } from '../../i18n/levels.ts';
 import { ageText } from '../../i18n/times.ts';
+import type { PictureState } from '../../store/index.ts';
 import type { StyleName } from '../../ui/theme.ts';
-import { stateWord } from './words.ts';
+import { sayReason } from '../reasons.ts';
+import { sampleWord, stateWord } from './words.ts';
 
 export interface OperationResult {
 	readonly text: string;
@@ -30,8 +33,22 @@ export function tookText(operation: Operation, now: number, locale: Locale): str
 }
 
 /** `passed 8 · total 8`. */
-export function samplesText(operation: Operation, locale: Locale): string {
+export function samplesText(state: PictureState, operation: Operation, locale: Locale): string {
+	const isOurs = actionFace(state, operation.action)?.backup != null;
 	return Object.entries(operation.samples)
-		.map(([name, value]) => `${name} ${formatBare(value, { locale })}`)
+		.map(([name, value]) => `${isOurs ? sampleWord(name, locale) : name} ${formatBare(value, { locale })}`)
 		.join(' · ');
+}
+
+/** What it is called in the reader's language; as it was called when it began where its action is gone. */
+export function titleOf(state: PictureState, operation: Operation, locale: Locale): string {
+	const face = actionFace(state, operation.action);
+	return face ? ownText(face.title, locale) : operation.title;
+}
+
+/** Its values, or in their place why it failed. */
+export function foundText(state: PictureState, operation: Operation, locale: Locale): string {
+	const [reason] = operation.reasons;
+	if (reason !== undefined && operation.level !== 'ok') return sayReason(reason, locale);
+	return samplesText(state, operation, locale);
 }
