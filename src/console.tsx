@@ -1,6 +1,7 @@
 import { render, useApp } from 'ink';
 import { type ReactElement, useEffect, useState, useSyncExternalStore } from 'react';
 import { EXIT } from './cli/command.ts';
+import { RESTORE_LAST_MS } from './domain/backup.ts';
 import type { Engine } from './domain/engine.ts';
 import type { Locale } from './domain/own-text.ts';
 import type { Clock } from './domain/ports.ts';
@@ -171,6 +172,8 @@ export interface ConsoleOptions {
 	readonly onLost?: (text: string, file: string | null) => void;
 	/** Called on the way out, when the terminal is given back and the engine is closed. */
 	readonly onExit?: (code: number) => void;
+	/** An orderly end may take so long after a signal, ms. */
+	readonly linger?: (ms: number) => void;
 }
 
 /** How long the engine may take to end in order. */
@@ -218,9 +221,13 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
 	terminal.stdout.on('error', onHangup);
 	try {
 		const wanted = await opened.ended;
+		const { backups } = opened.desk.picture.state();
+		const isRestoring = (backups ?? []).some(({ running }) => running?.verb === 'restore');
+		const closeMs = isRestoring ? RESTORE_LAST_MS : CLOSE_MS;
+		options.linger?.(closeMs);
 		// An engine that is stuck never says that it is closed.
 		await new Promise<void>((resolve) => {
-			const takeBack = clock.after(CLOSE_MS, resolve);
+			const takeBack = clock.after(closeMs, resolve);
 			void engine.close().finally(() => {
 				takeBack();
 				resolve();

@@ -174,10 +174,13 @@ async function runOnTerminal(session: Session): Promise<number> {
 	const gaveUp = new Promise<void>((resolve) => {
 		giveUp = resolve;
 	});
+	let lingers = (_ms: number): void => {};
+	const linger = (ms: number) => lingers(ms);
 	const show = async (): Promise<number> => {
 		const { runConsole } = await screen;
 		const terminal = { stdin, stdout, env: process.env };
-		return runConsole({ engine: client, clock: createClock(), locale, appearance, terminal, gaveUp, onLost });
+		const clock = createClock();
+		return runConsole({ engine: client, clock, locale, appearance, terminal, gaveUp, onLost, linger });
 	};
 	// What was known last, with its age, stands on the screen before everything else is loaded.
 	const known = readPicture(picture);
@@ -240,7 +243,7 @@ async function runOnTerminal(session: Session): Promise<number> {
 	for (const message of waiting) send(message);
 
 	// The console hears the signals itself; this only bounds how long it takes.
-	hearInterruption(exit);
+	lingers = hearInterruption(exit).linger;
 	try {
 		return await (shown ?? show());
 	} finally {

@@ -187,6 +187,9 @@ export interface Copy {
 	readonly pinned: string | null;
 }
 
+/** How long an orderly end waits for a restore that has begun to replace something: services are stopped meanwhile. */
+export const RESTORE_LAST_MS = 60_000;
+
 /** Why the copy that a restore makes of what it replaces is pinned: it may hold the very damage that was restored from. */
 export const PINNED_BY_RESTORE = 'restore';
 

@@ -267,7 +267,7 @@ export async function assembleEngine(parts: AssemblyParts): Promise<Engine> {
 		housekeeping.stop();
 		follower.stop();
 		stopLogs();
-		await within(clock, 1_500, operations.stop());
+		await within(clock, operations.lastMs(), operations.stop());
 		operations.abandon();
 		checks.stop();
 		lease.stop();

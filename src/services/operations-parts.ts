@@ -56,6 +56,8 @@ export interface Operations {
 	/** How one ended that the store does not know of yet. */
 	unstored(id: OperationId): { readonly operation: Operation; readonly output: string } | null;
 	isBusy(): boolean;
+	/** How long an orderly end should wait for `stop`, ms: what is being replaced has to come to its end, one way or the other. */
+	lastMs(): number;
 	/** Resolves when the operation has ended. */
 	ended(id: OperationId): Promise<Operation | null>;
 	stop(): Promise<void>;

@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../domain/result.ts';
 import type { RunningOperation } from '../domain/storage-port.ts';
 import type { ActionDefinition } from '../domain/system.ts';
 import { refusalText } from '../i18n/refusal.ts';
-import { type Beginning, lastLines, rivalsOf, TAIL_LINES } from './operation-beginning.ts';
+import { type Beginning, lastLines, lastMsOf, mayEnd, rivalsOf, TAIL_LINES } from './operation-beginning.ts';
 import type { Operations, OperationsParts } from './operations-parts.ts';
 import { refuse } from './refusing.ts';
 import { commandText, guardOf, type OperationEnd, runCommand } from './run-command.ts';
@@ -271,6 +271,7 @@ export function createOperations(parts: OperationsParts): Operations {
 		},
 		unstored: (id) => late.get(id) ?? null,
 		isBusy: () => running.size > 0,
+		lastMs: () => lastMsOf([...running.values()], parts.system()),
 		ended: async (id) => {
 			const found = running.get(id);
 			if (found) return found.done;
@@ -278,8 +279,8 @@ export function createOperations(parts: OperationsParts): Operations {
 			return stored.ok ? stored.value : null;
 		},
 		async stop() {
-			const ends = [...running.values()].map(({ controller, done }) => {
-				controller.abort();
+			const ends = [...running.values()].map(({ operation, controller, done }) => {
+				if (mayEnd(operation, [...running.values()], parts.system())) controller.abort();
 				return done;
 			});
 			await Promise.all(ends);

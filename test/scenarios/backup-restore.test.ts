@@ -193,6 +193,27 @@ describe('a restore', { timeout: 60_000 }, () => {
 		expect(output).toContain('nothing stood there before');
 	});
 
+	it('is carried to its end when the console is closed in the middle: no service stays stopped', async () => {
+		const shop = await openShop({
+			stop: 'echo stop >> done; sleep 2.5',
+			start: 'sleep 0.5; echo start >> done',
+		});
+		const stopping = shop.engine.next(
+			(event) => event.kind === 'operation' && event.tail.some((line) => line.startsWith('stopping')),
+		);
+		await shop.engine.send('operation.start', ask('restore', 'database', { copy: shop.copy }));
+		await stopping;
+		await shop.engine.close();
+		expect([shop.done(), shop.sales(), shop.asides()]).toEqual([['stop', 'start'], 3, []]);
+		shop.isClean();
+		const again = await openTest(shop.system.options());
+		const { operations } = await again.send('operations.list', { limit: 5 });
+		expect(operations.find(({ action }) => action === 'restore.database')).toMatchObject({
+			state: 'done',
+			level: 'ok',
+		});
+	});
+
 	it('hears a cancel before anything is replaced, and not in the middle', async () => {
 		const shop = await openShop({ stop: 'echo stop >> done; until [ -e go ]; do sleep 0.05; done' });
 		const stopping = shop.engine.next(
