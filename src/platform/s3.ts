@@ -27,6 +27,8 @@ import {
 const TELL_EVERY_MS = 100;
 const CONNECT_MS = 10_000;
 const BLOCK = 256 * 1024;
+/** Names of one folder that are kept in memory. */
+const MOST_ENTRIES = 250_000;
 
 /** S3-compatible stores by the AWS SDK, optional dependencies that are loaded when they are first asked for. */
 export function createS3(clock: Clock): S3Port {
@@ -59,9 +61,7 @@ export function createS3(clock: Clock): S3Port {
 			return await act({ client, library, storage, signal: ended.signal });
 		} catch (error) {
 			if (leash.ended !== null) return err(leash.ended);
-			return err(
-				s3Fault(error, { address: URL.parse(place.endpoint)?.host ?? '', path: `${place.bucket}/${key}` }),
-			);
+			return err(s3Fault(error, { address: hostOf(place), path: `${place.bucket}/${key}` }));
 		} finally {
 			leash.release();
 			client.destroy();
@@ -91,7 +91,13 @@ export function createS3(clock: Clock): S3Port {
 								bytes: Size ?? 0,
 								modifiedAt: LastModified?.getTime() ?? 0,
 							});
-					token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+					// A list without an end, or one that goes round in circles, must not fill our memory.
+					if (entries.length > MOST_ENTRIES)
+						return err(fault('own-limit', { path: clean(`${place.bucket}/${prefix}`, { max: 300 }) }));
+					const next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+					if (next !== undefined && next === token)
+						return err(fault('bad-protocol', { address: hostOf(place), reason: 'http' }));
+					token = next;
 				} while (token !== undefined);
 				return ok(entries.sort((one, other) => (one.name < other.name ? -1 : 1)));
 			}),
@@ -164,7 +170,7 @@ export function createS3(clock: Clock): S3Port {
 					const tell = throttled(clock, onBytes);
 					let done = 0;
 					for await (const chunk of body as AsyncIterable<Buffer>) {
-						await made.write(chunk).catch((error) => {
+						await writeWhole(made, chunk).catch((error) => {
 							throw new LocalTrouble(fileFault(error, to));
 						});
 						done += chunk.length;
@@ -230,6 +236,13 @@ class LocalTrouble extends Error {
 		super(why.code);
 		this.why = why;
 	}
+}
+
+const hostOf = ({ endpoint }: S3Place): string => URL.parse(endpoint)?.host ?? '';
+
+/** A disk that is nearly full takes a part of a block, and says so only at the next one. */
+async function writeWhole(file: FileHandle, bytes: Uint8Array): Promise<void> {
+	for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
 }
 
 // Not the handle's own stream, which closes it: it may have to be read twice.

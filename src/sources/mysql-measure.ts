@@ -47,9 +47,12 @@ export async function measureMysql(
 	const answer = await ports.mysql.read({ place, queries: Object.fromEntries(asked), facts: {} }, run);
 	if (!answer.ok) return answer;
 	const found = answer.value.values;
-	const rows: Record<string, number> = {};
-	for (const [at, name] of tables.value.entries())
-		rows[clean(name, { max: 200 })] = Number(textOf(found[`table ${at}`]?.value));
+	// Tables may be called like anything, also like what every object has.
+	const rows = Object.fromEntries(
+		tables.value.map(
+			(name, at) => [clean(name, { max: 200 }), Number(textOf(found[`table ${at}`]?.value))] as const,
+		),
+	);
 	const values: Record<string, string> = {};
 	for (const name of Object.keys(sums)) {
 		const cell = found[name];

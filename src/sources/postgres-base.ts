@@ -76,9 +76,9 @@ export const postgresBase = defineSource<BaseOptions>({
 		let said = '';
 		let asOf = 0;
 		const onSaid = (text: string) => {
-			said = (said + text.replace(/^.*\d+\/\d+ kB.*$/gm, '')).slice(-64 * 1024);
+			said = (said + text.replace(PROGRESS_LINE, '')).slice(-64 * 1024);
 			if (asOf === 0 && said.includes('write-ahead log end point')) asOf = ports.clock.now();
-			const [, done, total] = /(\d+)\/(\d+) kB/.exec(text) ?? [];
+			const [, done, total] = PROGRESS.exec(text) ?? [];
 			if (done !== undefined)
 				run.onProgress({
 					phase: 'copy',
@@ -109,7 +109,7 @@ export const postgresBase = defineSource<BaseOptions>({
 			secret: place.value.password,
 			stdoutFile: to,
 			onSaid,
-			noise: /\d+\/\d+ kB/,
+			noise: PROGRESS,
 		});
 		const failed = !answer.ok
 			? answer.error
@@ -170,6 +170,10 @@ export const postgresBase = defineSource<BaseOptions>({
 		intoSchema: baseInto,
 	},
 });
+
+/** Servers may send notices of any length: so many digits, and no more, are looked at from each place. */
+const PROGRESS = /(\d{1,18})\/(\d{1,18}) kB/;
+const PROGRESS_LINE = /^.*\d\/\d{1,18} kB.*$/gm;
 
 const ABOUT = {
 	version: "select current_setting('server_version')",

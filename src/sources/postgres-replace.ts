@@ -67,15 +67,15 @@ function named(database: string, what: 'restore' | 'before', stamp: string): str
 
 /** Before anything is loaded: whoever owns what comes has to be let into the schema that the database brings with it. */
 const ownedAsLive = (live: string, fresh: string): string =>
-	`select format('alter database %I owner to %I', ${literal(fresh)}, pg_get_userbyid(datdba)) from pg_database where datname = ${literal(live)} \\gexec\n`;
+	`select pg_catalog.format('alter database %I owner to %I', ${literal(fresh)}, pg_get_userbyid(datdba)) from pg_database where datname = ${literal(live)} \\gexec\n`;
 
 /** What else a database itself has and a dump of its content has not: rights and settings. */
 const likeLive = (live: string, fresh: string): string => `
-select format('revoke all on database %I from public', ${literal(fresh)}) from pg_database where datname = ${literal(live)} and datacl is not null \\gexec
-select format('grant %s on database %I to %s%s', privilege_type, ${literal(fresh)}, case when grantee = 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end,
+select pg_catalog.format('revoke all on database %I from public', ${literal(fresh)}) from pg_database where datname = ${literal(live)} and datacl is not null \\gexec
+select pg_catalog.format('grant %s on database %I to %s%s', privilege_type, ${literal(fresh)}, case when grantee = 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end,
 	case when is_grantable then ' with grant option' else '' end)
 	from pg_database, aclexplode(datacl) where datname = ${literal(live)} \\gexec
-select format('alter database %I set %I to %s', ${literal(fresh)}, split_part(one, '=', 1),
+select pg_catalog.format('alter database %I set %I to %s', ${literal(fresh)}, split_part(one, '=', 1),
 	case when split_part(one, '=', 1) in ('search_path', 'DateStyle', 'session_preload_libraries', 'local_preload_libraries', 'temp_tablespaces')
 	then substr(one, strpos(one, '=') + 1) else quote_literal(substr(one, strpos(one, '=') + 1)) end)
 	from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(setconfig) one where setrole = 0 and datname = ${literal(live)} \\gexec

@@ -41,9 +41,9 @@ export async function scratch(
 	const told = await askPostgres(ports, run, beside(live.value), {
 		allowed: 'select rolcreatedb or rolsuper from pg_roles where rolname = current_user',
 		version: "select current_setting('server_version')",
-		shape: `select format('encoding %L lc_collate %L lc_ctype %L', pg_encoding_to_char(encoding), datcollate, datctype)
-			|| case when to_jsonb(d)->>'datlocprovider' = 'i'
-				then format(' locale_provider icu icu_locale %L', coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale')) else '' end
+		shape: `select pg_catalog.format('encoding %L lc_collate %L lc_ctype %L', pg_encoding_to_char(encoding), datcollate, datctype)
+			|| case when pg_catalog.to_jsonb(d)->>'datlocprovider' = 'i'
+				then pg_catalog.format(' locale_provider icu icu_locale %L', coalesce(pg_catalog.to_jsonb(d)->>'datlocale', pg_catalog.to_jsonb(d)->>'daticulocale')) else '' end
 			from pg_database d where datname = ${name}`,
 	});
 	if (!told.ok) return told;

@@ -41,9 +41,16 @@ export function measuring(sums: Readonly<Record<string, string>>): string {
 from (${TABLES}) t order by schema, name \\gexec`;
 	const asked = Object.entries(sums).map(
 		([name, query]) =>
-			`select ${untouched(`select json_build_object('sum', ${literal(name)}, 'value', ((${bare(query)}\n))::text)`)} \\gexec`,
+			`select ${untouched(`select pg_catalog.json_build_object('sum', ${literal(name)}, 'value', ((${bare(query)}\n))::text)`)} \\gexec`,
 	);
-	return [rows, ...asked, ''].join('\n');
+	// Whoever may make functions there must not be able to put his own in place of the server's.
+	return [
+		'set local search_path = pg_catalog;',
+		rows,
+		'set local search_path to default;',
+		...asked,
+		'',
+	].join('\n');
 }
 
 export const BEGIN_READING = `begin transaction isolation level repeatable read read only;
@@ -60,8 +67,8 @@ function bare(query: string): string {
 
 /** What `measuring` printed. */
 export function readMeasured(stdout: string): Result<Measured, Fault> {
-	const rows: Record<string, number> = {};
-	const sums: Record<string, string> = {};
+	const rows = new Map<string, number>();
+	const sums = new Map<string, string>();
 	for (const line of stdout.split('\n')) {
 		if (!line.startsWith('{')) continue;
 		try {
@@ -71,13 +78,14 @@ export function readMeasured(stdout: string): Result<Measured, Fault> {
 				sum?: string;
 				value?: string | null;
 			};
-			if (found.table !== undefined) rows[clean(found.table, { max: 200 })] = Number(found.rows);
-			else if (found.sum !== undefined) sums[found.sum] = clean(found.value ?? 'null', { max: 1000 });
+			if (found.table !== undefined) rows.set(clean(found.table, { max: 200 }), Number(found.rows));
+			else if (found.sum !== undefined) sums.set(found.sum, clean(found.value ?? 'null', { max: 1000 }));
 		} catch {
 			return err(fault('bad-body', { format: 'psql' }));
 		}
 	}
-	return ok({ rows, sums });
+	// Tables may be called like anything, also like what every object has.
+	return ok({ rows: Object.fromEntries(rows), sums: Object.fromEntries(sums) });
 }
 
 /** Runs a script in psql, which stops at the first mistake. `:` and `\\` in it are psql's. */

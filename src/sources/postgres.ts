@@ -177,7 +177,7 @@ const ABOUT = {
 	encoding: 'select pg_encoding_to_char(encoding) from pg_database where datname = current_database()',
 	collate: 'select datcollate from pg_database where datname = current_database()',
 	ctype: 'select datctype from pg_database where datname = current_database()',
-	icu: `select case when to_jsonb(d)->>'datlocprovider' = 'i' then coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale') end
+	icu: `select case when pg_catalog.to_jsonb(d)->>'datlocprovider' = 'i' then coalesce(pg_catalog.to_jsonb(d)->>'datlocale', pg_catalog.to_jsonb(d)->>'daticulocale') end
 		from pg_database d where datname = current_database()`,
 };
 

@@ -6,6 +6,7 @@ import type { Text } from '../domain/secret.ts';
 import { clean } from '../domain/text.ts';
 import { secretText, text, written } from '../fields/fields.ts';
 import { defineTarget } from './define.ts';
+import { partName } from './local-folder.ts';
 import { isPlainName, requireName } from './names.ts';
 
 const endpoint = () =>
@@ -85,7 +86,7 @@ export const s3 = defineTarget<S3Options>({
 		clean(`${options.endpoint.replace(/\/$/, '')}/${options.bucket}/${under(options)}`, { max: 200 }),
 	local: () => null,
 	async ready(options, ports, run) {
-		const name = keyOf(options, `.rounds-ready-${ports.clock.now()}.part`);
+		const name = keyOf(options, partName());
 		const wrote = await ports.s3.put(placeOf(options), name, { text: 'x' }, { replace: true }, run);
 		if (!wrote.ok) return wrote;
 		const removed = await ports.s3.remove(placeOf(options), name, run);

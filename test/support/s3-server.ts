@@ -25,6 +25,8 @@ export interface S3Server {
 		writes: 'taken' | 'denied' | 'full' | 'broken';
 		/** Object bodies end here, whatever their length says. */
 		cutAt: number | null;
+		/** Every page of a list names itself as the next one. */
+		circles: boolean;
 		/** Flips a bit of what is fetched. */
 		flips: boolean;
 		/** Never answers requests that say this. */
@@ -67,6 +69,7 @@ export async function serveS3(): Promise<S3Server> {
 		conditions: 'kept',
 		writes: 'taken',
 		cutAt: null,
+		circles: false,
 		flips: false,
 		stalls: null,
 		loses: null,
@@ -144,11 +147,13 @@ export async function serveS3(): Promise<S3Server> {
 			const bytes = objects.get(key) as Buffer;
 			return `<Contents><Key>${escapeXml(key)}</Key><LastModified>${new Date().toISOString()}</LastModified><ETag>${escapeXml(etagOf(bytes))}</ETag><Size>${bytes.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
 		});
-		const next =
-			all.length > PAGE
+		const isMore = all.length > PAGE || mood.circles;
+		const next = mood.circles
+			? '<NextContinuationToken>same</NextContinuationToken>'
+			: isMore
 				? `<NextContinuationToken>${Buffer.from(page.at(-1) ?? '').toString('base64')}</NextContinuationToken>`
 				: '';
-		return `<ListBucketResult><Name>rounds</Name><Prefix>${escapeXml(prefix)}</Prefix><KeyCount>${page.length}</KeyCount><MaxKeys>${PAGE}</MaxKeys><IsTruncated>${all.length > PAGE}</IsTruncated>${next}${rows.join('')}</ListBucketResult>`;
+		return `<ListBucketResult><Name>rounds</Name><Prefix>${escapeXml(prefix)}</Prefix><KeyCount>${page.length}</KeyCount><MaxKeys>${PAGE}</MaxKeys><IsTruncated>${isMore}</IsTruncated>${next}${rows.join('')}</ListBucketResult>`;
 	};
 
 	const answer = (request: IncomingMessage, response: ServerResponse, url: URL, body: Buffer) => {

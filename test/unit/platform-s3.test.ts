@@ -49,6 +49,15 @@ const put = (body: { file: string } | { text: string }, run = limits(), replace 
 	s3.put(place, 'p/copy', body, { replace }, run);
 const shownOf = (answer: unknown) => `${JSON.stringify(answer)}${inspect(answer, { depth: 9 })}`;
 
+describe('a list', () => {
+	test('that goes round in circles comes to an end', async () => {
+		for (const name of ['a', 'b']) server.objects.set(`p/${name}`, Buffer.from('x'));
+		server.mood.circles = true;
+		expect(await s3.list(place, 'p/', limits())).toMatchObject(failed('bad-protocol'));
+		expect(server.requests.filter((one) => one.includes('list-type')).length).toBeLessThan(4);
+	});
+});
+
 describe('large files', () => {
 	test('go in parts and are one object in the end, with how far it is', async () => {
 		const told: number[] = [];

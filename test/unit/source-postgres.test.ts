@@ -126,6 +126,24 @@ describe.skipIf(INITDB === null)('a PostgreSQL database', () => {
 		expect(manifest.versions['pg_dump']).toMatch(/^\d+/);
 	}, 60_000);
 
+	test('what others have put in the place of functions of the server is never called, and odd names are counted', async () => {
+		ask(`create table "__proto__" as select 1 as one; grant select on "__proto__" to keeper;
+			create function format(text, text, name, name) returns text language sql as $$select 'select 1 / 0'$$;
+			create function json_build_object(text, text, text, text) returns json language sql as $$select ('1' || $3)::json$$;
+			create function to_jsonb(pg_catalog.pg_database) returns jsonb language sql as $$select ('1' || $1.datname)::jsonb$$`);
+		try {
+			const copy = await dumped();
+			expect(new Map(Object.entries(copy.manifest.rows ?? {})).get('__proto__')).toBe(1);
+			expect(copy.manifest.rows).toMatchObject({ sale: 1000 });
+			expect(copy.manifest.sums).toEqual({ cents: '0', odd: 'a:b\\c' });
+			const standing = must(await restoring.look(options, ports, world.run()));
+			expect(standing.rows).toMatchObject({ sale: 1000 });
+		} finally {
+			ask(`drop table "__proto__"; drop function format(text, text, name, name);
+				drop function json_build_object(text, text, text, text); drop function to_jsonb(pg_catalog.pg_database)`);
+		}
+	}, 60_000);
+
 	test.each([
 		['a wrong password', { password: secret('no') }, 'access-denied'],
 		['nobody there', { port: 1 }, 'refused'],
