@@ -8,22 +8,21 @@ import { clean } from '../domain/text.ts';
 import { placeOf } from '../fields/database-options.ts';
 import { secretText, text } from '../fields/fields.ts';
 import type { Measured, OpenedCopy, Scratch } from './define.ts';
+import { DRILLS_LIKE, drillName, isForgottenDrill } from './drill-name.ts';
 import type { MysqlOptions } from './mysql.ts';
 import { measureMysql, schemaText } from './mysql-measure.ts';
 import {
 	askMysql,
 	CLIENT,
 	findMysqlTool,
+	hexText,
 	MYSQL,
 	type MysqlTool,
 	quoted,
 	runMysqlScript,
 	runMysqlTool,
 } from './mysql-tools.ts';
-import { randomWord } from './random-word.ts';
 import { finishing } from './run-tool.ts';
-
-const DRILL = 'rounds_drill_';
 
 /** Where a drill restores to when it is not a scratch database beside the live one. */
 export const mysqlInto = z
@@ -66,7 +65,7 @@ export async function scratch(
 	const named = into === null || into === undefined ? null : mysqlInto.parse(into);
 	const found =
 		named === null
-			? ok({ ...live.value, database: `${DRILL}${randomWord()}` })
+			? ok({ ...live.value, database: drillName(run, ports) })
 			: named.url === undefined
 				? ok({ ...live.value, database: String(named.database) })
 				: placeOf({ url: named.url }, MYSQL);
@@ -77,6 +76,7 @@ export async function scratch(
 	const shape = await shapeFor(named === null ? live.value : place, ports, run);
 	const create = `create database ${quoted(place.database)}${shape};\n`;
 	if (named === null) {
+		await sweepDrills(live.value, tool.value, ports, run);
 		const made = await runMysqlScript(ports, run, tool.value, nowhere(place), create);
 		if (!made.ok) return made;
 	} else {
@@ -102,6 +102,21 @@ export async function scratch(
 			return dropped.ok ? ok(undefined) : dropped;
 		},
 	});
+}
+
+/** What drills left that were killed. */
+async function sweepDrills(
+	live: DatabasePlace,
+	tool: MysqlTool,
+	ports: SourcePorts,
+	run: Run,
+): Promise<void> {
+	const left = await askMysql(ports, run, nowhere(live), {
+		names: `select group_concat(schema_name separator ' ') from information_schema.schemata where schema_name like ${hexText(DRILLS_LIKE)}`,
+	});
+	for (const name of left.ok ? (left.value['names'] ?? '').split(' ') : [])
+		if (isForgottenDrill(name, run.now))
+			await runMysqlScript(ports, run, tool, nowhere(live), `drop database if exists ${quoted(name)};\n`);
 }
 
 const OBJECTS = {

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../domain/result.ts';
 import { clean } from '../domain/text.ts';
 import { placeOf } from '../fields/database-options.ts';
 import type { Scratch } from './define.ts';
+import { DRILLS_LIKE, drillName, isForgottenDrill } from './drill-name.ts';
 import { type Cluster, clusterPlace, makeCluster, removeCluster, startCluster } from './postgres-cluster.ts';
 import { type PostgresInto, type PostgresOptions, postgresInto } from './postgres-options.ts';
 import { beside, dropDatabase, placeAt, toolsFor } from './postgres-restore.ts';
@@ -20,10 +21,7 @@ import {
 } from './postgres-sql.ts';
 import { emptying, FOREIGN_OBJECTS } from './postgres-staging.ts';
 import { addressOf, findTools, POSTGRES, type PostgresTools } from './postgres-tools.ts';
-import { randomWord } from './random-word.ts';
 import { finishing, runTool } from './run-tool.ts';
-
-const DRILL = 'rounds_drill_';
 
 /** A database of our own beside the live one, a named empty one, or one in a cluster of our own. */
 export async function scratch(
@@ -55,7 +53,8 @@ export async function scratch(
 		server: textOf(told.value['version']),
 	});
 	if (!tools.ok) return tools;
-	const database = `${DRILL}${randomWord()}`;
+	await sweepDrills(live.value, tools.value, ports, run);
+	const database = drillName(run, ports);
 	const shape = textOf(told.value['shape']);
 	const made = await runScript(
 		ports,
@@ -70,6 +69,23 @@ export async function scratch(
 		return made;
 	}
 	return ok({ place: placeAt(live.value, { ...live.value, database }, { way: 'database' }), dispose });
+}
+
+/** What drills left that were killed. Whoever is still in one keeps it. */
+async function sweepDrills(
+	live: DatabasePlace,
+	tools: PostgresTools,
+	ports: SourcePorts,
+	run: Run,
+): Promise<void> {
+	const left = await askPostgres(ports, run, beside(live), {
+		names: `select string_agg(datname, ' ') from pg_database where datname like ${literal(DRILLS_LIKE)}`,
+	});
+	for (const name of left.ok ? textOf(left.value['names']).split(' ') : []) {
+		if (!isForgottenDrill(name, run.now)) continue;
+		const drop = oneByOne([`drop database if exists ${identifier(name)}`]);
+		await runScript(ports, run, tools, beside(live), drop);
+	}
 }
 
 async function staging(

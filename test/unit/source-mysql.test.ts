@@ -275,6 +275,25 @@ describe.skipIf(MARIADBD === null)('a MariaDB database', () => {
 	);
 
 	test(
+		'what a killed drill left is taken away by the next one, and nothing else',
+		async () => {
+			const stamp = (at: number) => Math.ceil(at / 1000).toString(36);
+			const left = `rounds_drill_${stamp(Date.now() - 3 * 86_400_000)}_0123456789`;
+			const others = [`rounds_drill_${stamp(Date.now() - 3_600_000)}_0123456789`, 'rounds_drill_mine'];
+			for (const name of [left, ...others]) ask(`create database ${name}`);
+			try {
+				const scratch = must(await restoring.scratch(options, null, ports, world.run()));
+				must(await scratch.dispose());
+				expect(databases().split('\n')).toEqual(expect.arrayContaining(others));
+				expect(databases()).not.toContain(left);
+			} finally {
+				for (const name of others) ask(`drop database ${name}`);
+			}
+		},
+		SECONDS,
+	);
+
+	test(
 		'a staging place is emptied again; a scratch database is gone after a cancelled restore',
 		async () => {
 			const copy = await dumped();

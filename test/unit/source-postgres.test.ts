@@ -309,6 +309,25 @@ describe.skipIf(INITDB === null)('a PostgreSQL database', () => {
 		expect(databases()).toBe(before);
 	}, 60_000);
 
+	test('what a killed drill left is taken away by the next one, and nothing else', async () => {
+		const stamp = (at: number) => Math.ceil(at / 1000).toString(36);
+		const left = `rounds_drill_${stamp(Date.now() - 3 * 86_400_000)}_0123456789`;
+		const others = [
+			`rounds_drill_${stamp(Date.now() - 3_600_000)}_0123456789`,
+			'rounds_drill_0123456789',
+			'rounds_drill_notes_of_mine',
+		];
+		for (const name of [left, ...others]) ask(`create database ${name} owner keeper`, 'postgres');
+		try {
+			const scratch = must(await restoring.scratch(options, null, ports, world.run()));
+			must(await scratch.dispose());
+			expect(databases().split(',')).toEqual(expect.arrayContaining(others));
+			expect(databases()).not.toContain(left);
+		} finally {
+			for (const name of others) ask(`drop database ${name}`, 'postgres');
+		}
+	}, 60_000);
+
 	test('a role that may make no database gets a cluster of its own, that leaves no process and no folder', async () => {
 		const plain = parsed({ ...place, user: 'reader', password: secret('reader one') });
 		const copy = await dumped();
