@@ -7,14 +7,7 @@ import { clean } from '../domain/text.ts';
 import type { OpenedCopy, Replaced } from './define.ts';
 import { type BaseOptions, basePlace, liveCluster } from './postgres-base-options.ts';
 import { recover } from './postgres-base-restore.ts';
-import {
-	actingAs,
-	type Cluster,
-	clusterPlace,
-	giveAway,
-	removeCluster,
-	stopCluster,
-} from './postgres-cluster.ts';
+import { actingAs, type Cluster, clusterPlace, removeCluster, stopCluster } from './postgres-cluster.ts';
 import { runTool } from './run-tool.ts';
 
 const ASIDE = /\.before-\d{8}_\d{6}$/;
@@ -84,13 +77,10 @@ async function besideIt(
 		as,
 		owner,
 	};
-	const given =
-		cluster.sockets === ''
-			? err(fault('no-permission', { path: '/tmp' }))
-			: await giveAway(cluster, ports, run, folder);
-	if (given.ok) return ok(cluster);
+	// It is given away once all of it is unpacked.
+	if (cluster.sockets !== '') return ok(cluster);
 	await ports.folders.removeFolder(folder);
-	return given;
+	return err(fault('no-permission', { path: '/tmp' }));
 }
 
 /** Ok only when no server can be running on these files. */

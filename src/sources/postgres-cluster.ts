@@ -77,7 +77,8 @@ export async function makeCluster(
 	const as = actingAs(owner);
 	const temporary = ports.environment.get('TMPDIR') ?? '/tmp';
 	const parent = below ?? (owner === null ? run.folder : temporary);
-	const made = await temporaryFolder(ports, run, as, parent);
+	// Ours until it is given away: what we unpack into it as root, its account could lead elsewhere meanwhile.
+	const made = await temporaryFolder(ports, run, [], parent);
 	if (!made.ok) return made;
 	const folder = made.value;
 	const files = join(folder, 'files');

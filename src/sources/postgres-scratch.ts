@@ -6,7 +6,14 @@ import { clean } from '../domain/text.ts';
 import { placeOf } from '../fields/database-options.ts';
 import type { Scratch } from './define.ts';
 import { DRILLS_LIKE, drillName, isForgottenDrill } from './drill-name.ts';
-import { type Cluster, clusterPlace, makeCluster, removeCluster, startCluster } from './postgres-cluster.ts';
+import {
+	type Cluster,
+	clusterPlace,
+	giveAway,
+	makeCluster,
+	removeCluster,
+	startCluster,
+} from './postgres-cluster.ts';
 import { type PostgresInto, type PostgresOptions, postgresInto } from './postgres-options.ts';
 import { beside, dropDatabase, placeAt, toolsFor } from './postgres-restore.ts';
 import {
@@ -189,6 +196,8 @@ async function beginCluster(
 	ports: SourcePorts,
 	run: Run,
 ): Promise<Result<void, Fault>> {
+	const given = await giveAway(cluster, ports, run, cluster.folder);
+	if (!given.ok) return given;
 	const argv = [
 		...cluster.as,
 		tools.path('initdb'),

@@ -11,6 +11,7 @@ import {
 	readFileSync,
 	renameSync,
 	rmSync,
+	statSync,
 	truncateSync,
 	writeFileSync,
 } from 'node:fs';
@@ -110,6 +111,22 @@ describe.skipIf(INITDB === null)('a PostgreSQL cluster', () => {
 		await world.close();
 		rmSync(archive, { recursive: true, force: true });
 	});
+
+	test.skipIf(process.getuid?.() !== 0)(
+		'as root, nobody else can enter the folder of a drill before all of it is unpacked',
+		async () => {
+			const run = world.run();
+			const scratch = must(await restoring.scratch(options, null, ports, run));
+			const folder = String(scratch.place.own['folder']);
+			expect(String(scratch.place.own['owner'])).not.toBe('');
+			expect([statSync(folder).uid, statSync(folder).mode & 0o777]).toEqual([0, 0o700]);
+			must(await restoring.restore(options, base, scratch.place, ports, run));
+			expect(statSync(folder).uid).not.toBe(0);
+			must(await scratch.dispose());
+			expect(existsSync(folder)).toBe(false);
+		},
+		SECONDS,
+	);
 
 	/** Rows of the restored cluster; it is gone afterwards, and so is its server. */
 	async function rehearse(copy: OpenedCopy, into: unknown = null) {
