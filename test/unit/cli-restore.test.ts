@@ -210,7 +210,7 @@ describe('rounds restore', () => {
 		const run = await makeWorld().run(['restore', 'audit', '--copy', NAME]);
 		expect(run).toMatchObject({
 			code: 64,
-			err: 'rounds: what audit keeps is a record: it cannot be restored\n',
+			err: 'rounds: audit cannot be restored: it keeps a record, or names no command that puts it back\n',
 		});
 	});
 });
