@@ -141,11 +141,12 @@ export const operationsLayer: LayerView = {
 					lines: (isSelected) => [
 						createLine(theme, columns, isSelected ? 'selected' : 'plain')
 							.cell(isSelected ? theme.glyphs.pointer : '', 1, 'accent')
-							.cell(titleOf(state, operation, locale), isWide ? 36 : 25)
+							.cell(titleOf(state, operation, locale), 36)
 							.gap(2)
 							.cell(`${theme.glyphs.levels[result.glyph]} ${result.text}`, 12, result.style)
 							.gap(2)
-							.cell(foundText(state, operation, locale), isWide ? 34 : 10, 'muted')
+							// Ten columns of them would be cut in the middle of a number.
+							.cell(isWide ? foundText(state, operation, locale) : '', isWide ? columns - 90 : 0, 'muted')
 							.right()
 							.cell(operation.by, 10, 'muted')
 							.gap(2)
