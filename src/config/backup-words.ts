@@ -7,6 +7,8 @@ export const backupWords = defineMessages({
 		'nothing-alone': 'a plan with "nothing" copies nothing, so "{key}" has no meaning in it',
 		'bad-name-template':
 			'expected a file name with YYYYMMDD or YYYYMMDD_HHMMSS in it, such as "app.db.backup.YYYYMMDD", found {found}',
+		'name-needs-time':
+			'a plan that runs so often needs the time in its name, such as "app.db.backup.YYYYMMDD_HHMMSS", found {found}',
 		'at-or-every': 'a plan has either "at" or "every"',
 		'plan-every-least': 'a plan may not run more often than every {limit}',
 		'bad-plan-time': 'expected a time such as "02:00" or "sun 03:00", found {found}',
@@ -27,6 +29,7 @@ export const backupWords = defineMessages({
 		'nothing-alone': '带 "nothing" 的计划不复制任何内容，“{key}”没有意义',
 		'bad-name-template':
 			'应为含 YYYYMMDD 或 YYYYMMDD_HHMMSS 的文件名，如 "app.db.backup.YYYYMMDD"，实际为 {found}',
+		'name-needs-time': '如此频繁的计划，文件名须含时间，如 "app.db.backup.YYYYMMDD_HHMMSS"，实际为 {found}',
 		'at-or-every': '计划只能有 "at" 或 "every" 之一',
 		'plan-every-least': '计划的间隔不得短于 {limit}',
 		'bad-plan-time': '应为时间，如 "02:00" 或 "sun 03:00"，实际为 {found}',

@@ -8,6 +8,7 @@ import type { Text } from '../domain/secret.ts';
 import type { SourceKind } from '../sources/define.ts';
 import { findSource, SOURCES } from '../sources/index.ts';
 import { drillOf } from './backup-drill.ts';
+import { lacksClock, planNames } from './backup-names.ts';
 import { encryptOf, keepOf, scheduleOf } from './backup-parts.ts';
 import { proofsOf } from './backup-proofs.ts';
 import { planSchema } from './backup-sections.ts';
@@ -112,11 +113,14 @@ function readPlan(id: string, entry: Entry, names: PlanNames, around: Surroundin
 	if (options === undefined) return null;
 	const resolved = resolvePaths(options, source, around.folder);
 	const usual = source.names(resolved);
+	const schedule = scheduleOf(keys, tree, around);
 	for (const key of ['name', 'pinnedName'] as const) {
 		const written = keys[key];
 		if (written !== undefined && !isNameTemplate(written))
 			complaints.error(member(tree, key) ?? tree, 'bad-name-template', { found: JSON.stringify(written) });
 	}
+	if (keys.name !== undefined && lacksClock(keys.name, schedule))
+		complaints.error(member(tree, 'name') ?? tree, 'name-needs-time', { found: JSON.stringify(keys.name) });
 	const targets = targetsOf(
 		keys.to,
 		member(tree, 'to') ?? tree,
@@ -133,10 +137,10 @@ function readPlan(id: string, entry: Entry, names: PlanNames, around: Surroundin
 		source: source.name,
 		options: resolved,
 		targets,
-		names: { plain: keys.name ?? usual.plain, pinned: keys.pinnedName ?? usual.pinned },
+		names: planNames({ plain: keys.name, pinned: keys.pinnedName }, usual, schedule),
 		compress: keys.compress ?? source.compress,
 		encrypt: encryptOf(keys.encrypt, member(tree, 'encrypt') ?? tree, around),
-		schedule: scheduleOf(keys, tree, around),
+		schedule,
 		keep: keepOf(keys.keep),
 		prove: proofsOf(
 			keys.prove ?? [],

@@ -16,6 +16,21 @@ export function isNameTemplate(template: string): boolean {
 	);
 }
 
+/** Whether copies of one day get names of their own. */
+export function namesClock(template: string): boolean {
+	return /HH/.test(STAMP.exec(template)?.[0] ?? '');
+}
+
+/** The same template with the time of day in it. */
+export function withClock(template: string): string {
+	return namesClock(template) ? template : template.replace(STAMP, (day) => `${day}_HHMMSS`);
+}
+
+/** The same template with a word after its stamp. */
+export function withWord(template: string, word: string): string {
+	return template.replace(STAMP, (stamp) => `${stamp}.${word}`);
+}
+
 /** Whether a file may have been named by this template, whenever that was. */
 export function looksLikeCopy(name: string, template: string, suffix: string): boolean {
 	const shape = nameOfCopy(template, suffix, 0, 'UTC');

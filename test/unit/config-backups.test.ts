@@ -42,6 +42,21 @@ describe('a backup plan', () => {
 		expect(await at('every: 15m')).toEqual({ kind: 'every', everyMs: 900_000 });
 	});
 
+	it('has the time of day in its names where it runs again within a day', async () => {
+		const names = async (keys: string) => (await loadGood(plan(`to: b/, ${keys}`))).system.backups[0]?.names;
+		expect(await names('every: 15m')).toEqual({
+			plain: 'app.db.backup.YYYYMMDD_HHMMSS',
+			pinned: 'app.db.backup.YYYYMMDD_HHMMSS.pinned',
+		});
+		expect(await names('every: 7d')).toEqual({
+			plain: 'app.db.backup.YYYYMMDD',
+			pinned: 'app.db.backup.YYYYMMDD_HHMMSS',
+		});
+		expect(await names('at: ["02:00", "14:00"], name: app.YYYYMMDD')).toMatchObject({
+			plain: 'app.YYYYMMDD',
+		});
+	});
+
 	it('goes to a named place, and to several', async () => {
 		const { system } = await loadGood(
 			`${HEAD}${CHECKS}targets:\n  disk: {kind: directory, path: far/}\nbackups:\n  database: {source: sqlite, file: db/app.db, to: [near/, disk]}\n`,
@@ -90,6 +105,11 @@ describe('what is wrong with a plan', () => {
 		['times on other days', 'to: b/, at: ["sun 02:00", "mon 02:00"]', 'on the same days'],
 		['a name without a day', 'to: b/, name: app.db.backup', 'YYYYMMDD'],
 		['a name that leads elsewhere', 'to: b/, name: ../app.YYYYMMDD', 'YYYYMMDD'],
+		[
+			'a name without the time of day',
+			'to: b/, every: 15m, name: app.YYYYMMDD',
+			'needs the time in its name',
+		],
 		['too often', 'to: b/, every: 10s', 'may not run more often'],
 		['an action that is not there', 'to: b/, restore: {stop: [stop-it]}', 'no action is called "stop-it"'],
 		['both keys and a passphrase', 'to: b/, encrypt: {}', '"recipients" or "passphrase"'],
