@@ -111,9 +111,12 @@ function printRun(run: PlanRun, opened: Opened, context: CliContext): void {
 			printEvidence(drill, context, INDENT, 'all');
 		}
 	}
-	for (const reason of reasons) out(`${INDENT}${reasonLine(reason, locale)}`);
+	const why = reasons.map((reason) => reasonLine(reason, locale));
+	for (const line of why) out(`${INDENT}${line}`);
 	if (operation.level === 'ok' || state !== 'done') return;
-	for (const line of run.tail.slice(-TAIL_LINES)) out(`${INDENT}  ${line}`);
+	// Its last line says the reason once more.
+	const more = run.tail.filter((line) => !why.some((one) => line.endsWith(one)));
+	for (const line of more.slice(-TAIL_LINES)) out(`${INDENT}  ${line}`);
 }
 
 /** What was asked of plans, and how each went. */

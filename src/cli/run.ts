@@ -2,6 +2,7 @@ import { exitCodeOf, type Level, worstLevel } from '../domain/level.ts';
 import { ownText } from '../domain/own-text.ts';
 import type { ActionFace, SheetFace } from '../domain/picture.ts';
 import type { StepDefinition } from '../domain/system.ts';
+import { foundTexts } from '../i18n/backup.ts';
 import { say } from '../i18n/messages.ts';
 import { refusalText } from '../i18n/refusal.ts';
 import { sheetTitle, stepTitle } from '../i18n/rounds.ts';
@@ -97,7 +98,10 @@ async function launchPart(action: ActionFace, opened: Opened, { locale }: CliCon
 	const { passed, total } = samples;
 	const counted =
 		typeof passed === 'object' && passed !== null && typeof total === 'object' && total !== null;
-	const line = counted ? `${passed.number}/${total.number}` : files.join(', ');
+	const measured = action.backup === undefined ? '' : foundTexts(samples, locale).join(' · ');
+	const line = counted
+		? `${passed.number}/${total.number}`
+		: [files.join(', '), measured].filter((part) => part !== '').join(' · ');
 	return { name, level, line, reasons: reasons.map((r) => reasonLine(r, locale)) };
 }
 

@@ -1,4 +1,5 @@
 import type { PlanPicture } from '../domain/backup-picture.ts';
+import { ownText } from '../domain/own-text.ts';
 import type { SystemFace } from '../domain/picture.ts';
 import { bytesText, planReasonText } from '../i18n/backup.ts';
 import { say } from '../i18n/messages.ts';
@@ -35,7 +36,12 @@ export function printStandings(
 	if (plans.length === 0) return;
 	out(say(backupWords, locale, 'section'));
 	for (const plan of plans) {
-		const { last, provenAt } = plan;
+		const { last, provenAt, nothing } = plan;
+		if (nothing !== null) {
+			const why = say(backupWords, locale, 'nothing-to-copy', { why: ownText(nothing, locale) });
+			out('  ', levelMark(plan.level, locale), `  ${plan.id}  ${why}`);
+			continue;
+		}
 		const age = last === null ? null : ageText(context.clock.now() - last.at, locale);
 		const parts = [
 			plan.id,

@@ -46,6 +46,7 @@ export const FAULTS = {
 	// A backup that cannot be trusted, or could not be made.
 	'copy-damaged': saidNo,
 	'copy-incomplete': saidNo,
+	'no-copy': saidNo,
 	'manifest-missing': saidNo,
 	'manifest-malformed': saidNo,
 	'archive-unsafe': saidNo,

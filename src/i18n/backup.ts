@@ -2,8 +2,9 @@ import type { CopyState, ProgressPhase } from '../domain/backup.ts';
 import type { PlanReason, ProgressPicture } from '../domain/backup-picture.ts';
 import { atText, type Cadenced } from '../domain/backup-schedule.ts';
 import type { Locale } from '../domain/own-text.ts';
+import type { Samples } from '../domain/reading.ts';
 import type { KeptBecause } from '../domain/retention.ts';
-import { formatValue, quantity } from '../domain/value.ts';
+import { formatBare, formatValue, quantity } from '../domain/value.ts';
 import { faultText } from './fault.ts';
 import { defineMessages, say } from './messages.ts';
 import { momentText } from './times.ts';
@@ -247,4 +248,19 @@ export function methodText(method: string, locale: Locale): string {
 	return Object.hasOwn(methods.en, method)
 		? say(methods, locale, method as keyof (typeof methods)['en'])
 		: method;
+}
+
+const samples = defineMessages({
+	en: { bytes: 'size', took: 'took', rto: 'RTO', rpo: 'RPO', removed: 'removed', freed: 'freed' },
+	'zh-CN': { bytes: '大小', took: '用时', rto: 'RTO', rpo: 'RPO', removed: '已清除', freed: '释放' },
+});
+
+/** `size 12 MiB · took 3 s`: what a backup's operation found, named by us; others name theirs themselves. */
+export function foundTexts(found: Samples, locale: Locale): readonly string[] {
+	return Object.entries(found).map(([name, value]) => {
+		const word = Object.hasOwn(samples.en, name)
+			? say(samples, locale, name as keyof (typeof samples)['en'])
+			: name;
+		return `${word} ${formatBare(value, { locale })}`;
+	});
 }

@@ -6,6 +6,7 @@ type BackupFault = Extract<
 	FaultCode,
 	| 'copy-damaged'
 	| 'copy-incomplete'
+	| 'no-copy'
 	| 'manifest-missing'
 	| 'manifest-malformed'
 	| 'archive-unsafe'
@@ -93,6 +94,8 @@ const zhBarred: Words = {
 const en: Sentences = {
 	'copy-damaged': (said) =>
 		`the backup is damaged${said.has('what') ? `: ${wordOf(said, 'what', enDamage)}` : ''}${sizes(said, ' instead of ')}${also(said, 'name', 'path')}`,
+	'no-copy': (said) =>
+		said.has('name') ? `no such backup${also(said, 'name')}` : 'there is no whole backup; make one first',
 	'copy-incomplete': (said) => `the backup ends too early${sizes(said, ' of ')}${also(said, 'name', 'path')}`,
 	'manifest-missing': (said) =>
 		`the backup has no manifest, so nobody knows what it should hold${also(said, 'name', 'path')}`,
@@ -119,6 +122,7 @@ const en: Sentences = {
 const zh: Sentences = {
 	'copy-damaged': (said) =>
 		`备份已损坏${said.has('what') ? `：${wordOf(said, 'what', zhDamage)}` : ''}${sizes(said, '，应为 ')}${also(said, 'name', 'path')}`,
+	'no-copy': (said) => (said.has('name') ? `没有这份备份${also(said, 'name')}` : '没有完好的备份；请先备份'),
 	'copy-incomplete': (said) => `备份不完整，提前结束${sizes(said, ' / ')}${also(said, 'name', 'path')}`,
 	'manifest-missing': (said) => `备份没有清单，无从得知应有的内容${also(said, 'name', 'path')}`,
 	'manifest-malformed': (said) => `清单无法读取${also(said, 'name', 'path')}${also(said, 'reason')}`,

@@ -2,12 +2,13 @@ import { actionFace } from '../../actions/index.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { type Locale, ownText } from '../../domain/own-text.ts';
 import { formatBare, formatValue, quantity } from '../../domain/value.ts';
+import { foundTexts } from '../../i18n/backup.ts';
 import { levelWord } from '../../i18n/levels.ts';
 import { ageText } from '../../i18n/times.ts';
 import type { PictureState } from '../../store/index.ts';
 import type { StyleName } from '../../ui/theme.ts';
 import { sayReason } from '../reasons.ts';
-import { sampleWord, stateWord } from './words.ts';
+import { stateWord } from './words.ts';
 
 export interface OperationResult {
 	readonly text: string;
@@ -34,9 +35,9 @@ export function tookText(operation: Operation, now: number, locale: Locale): str
 
 /** `passed 8 · total 8`. */
 export function samplesText(state: PictureState, operation: Operation, locale: Locale): string {
-	const isOurs = actionFace(state, operation.action)?.backup != null;
+	if (actionFace(state, operation.action)?.backup) return foundTexts(operation.samples, locale).join(' · ');
 	return Object.entries(operation.samples)
-		.map(([name, value]) => `${isOurs ? sampleWord(name, locale) : name} ${formatBare(value, { locale })}`)
+		.map(([name, value]) => `${name} ${formatBare(value, { locale })}`)
 		.join(' · ');
 }
 

@@ -62,13 +62,3 @@ const states = defineMessages<OperationState>({
 export function stateWord(state: OperationState, locale: Locale): string {
 	return say(states, locale, state);
 }
-
-const samples = defineMessages({
-	en: { bytes: 'size', took: 'took', rto: 'RTO', rpo: 'RPO', removed: 'removed', freed: 'freed' },
-	'zh-CN': { bytes: '大小', took: '用时', rto: 'RTO', rpo: 'RPO', removed: '已清除', freed: '释放' },
-});
-
-/** What a backup's operation found is named by us; what a configured action found, by its own output. */
-export function sampleWord(name: string, locale: Locale): string {
-	return Object.hasOwn(samples.en, name) ? say(samples, locale, name as keyof (typeof samples)['en']) : name;
-}

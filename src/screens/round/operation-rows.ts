@@ -3,6 +3,7 @@ import type { Locale } from '../../domain/own-text.ts';
 import type { Samples } from '../../domain/reading.ts';
 import type { Evidence, Round, Step } from '../../domain/round.ts';
 import { formatBare, isQuantity } from '../../domain/value.ts';
+import { foundTexts } from '../../i18n/backup.ts';
 import { ageText, clockText } from '../../i18n/times.ts';
 import type { OperationPicture, PictureState } from '../../store/index.ts';
 import { sayReason } from '../reasons.ts';
@@ -31,6 +32,7 @@ export interface StepOperation {
 function resultOf(
 	samples: Samples,
 	locale: Locale,
+	isBackup: boolean,
 ): { readonly text: string; readonly share: number | null } {
 	const { passed, total } = samples;
 	if (passed !== undefined && total !== undefined && passed !== null && total !== null) {
@@ -40,6 +42,7 @@ function resultOf(
 				: null;
 		return { text: `${formatBare(passed, { locale })}/${formatBare(total, { locale })}`, share };
 	}
+	if (isBackup) return { text: foundTexts(samples, locale).join(' · '), share: null };
 	const parts = Object.entries(samples)
 		.slice(0, 4)
 		.map(([name, value]) => `${name} ${formatBare(value, { locale })}`);
@@ -66,12 +69,13 @@ export function toOperation(
 	const { definition } = step;
 	const face =
 		definition.kind === 'run' ? state.face?.actions.find((a) => a.id === definition.action) : undefined;
+	const isBackup = face?.backup !== undefined;
 	const live = step.answer ? null : operationOf(state, round, step);
 	const left = evidence.findLast((e): e is Ran => e.kind === 'operation');
 	const isRunning = live?.operation.state === 'running';
 	if (isRunning || (live && !left)) {
 		const { operation, tail } = live;
-		const result = resultOf(operation.samples, locale);
+		const result = resultOf(operation.samples, locale, isBackup);
 		return {
 			command: operation.command,
 			level: operation.level,
@@ -101,7 +105,7 @@ export function toOperation(
 			output: [],
 			files: [],
 		};
-	const result = resultOf(left.samples, locale);
+	const result = resultOf(left.samples, locale, isBackup);
 	return {
 		command: left.command,
 		level: left.level,

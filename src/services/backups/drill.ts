@@ -52,7 +52,7 @@ export async function drillCopy(parts: BackupsParts, catalog: Catalog, work: Wor
 		}
 		const restored = await rehearse(parts, work, restoring, opened.value, place, began);
 		if (run.signal.aborted) return failed(fault('cancelled'), 'unknown');
-		if (restored.fault !== null) rememberDamage(catalog, work, parts, found.value.copy, restored.fault);
+		if (restored.fault !== null) rememberDamage(catalog, work, found.value.copy, restored.fault);
 		const rtoMs = Math.round(parts.clock.monotonic() - began);
 		const asOf = Date.parse(opened.value.increments.at(-1)?.manifest.asOf ?? manifest.asOf);
 		const rpoMs = Math.max(0, startedAt - asOf);

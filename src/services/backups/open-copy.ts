@@ -6,7 +6,6 @@ import { err, ok, type Result } from '../../domain/result.ts';
 import { newestFirst } from '../../domain/retention.ts';
 import { reveal } from '../../domain/secret.ts';
 import { bytesText } from '../../i18n/backup.ts';
-import { faultText } from '../../i18n/fault.ts';
 import type { OpenedCopy } from '../../sources/define.ts';
 import { type Catalog, kindOfTarget } from './catalog.ts';
 import type { BackupsParts, Found, Work } from './parts.ts';
@@ -42,7 +41,7 @@ export function findCopy(
 			);
 			if (copy !== undefined) return ok({ copy, target });
 		}
-	return err(fault('file-missing', { path: name ?? plan.names.plain }));
+	return err(fault('no-copy', name === undefined ? {} : { name }));
 }
 
 /** Increments that continue a copy, oldest first, each with its plan and target. */
@@ -76,7 +75,7 @@ export async function openCopy(
 	found: Found,
 ): Promise<Result<OpenedCopy, Fault>> {
 	const opened = await openOne(parts, work, work.plan, found, 'opened');
-	if (!opened.ok) return refusedBy(catalog, work, parts, found.copy, opened.error);
+	if (!opened.ok) return refusedBy(catalog, work, found.copy, opened.error);
 	const increments: OpenedCopy['increments'][number][] = [];
 	for (const [index, { plan, found: next }] of incrementsOf(
 		catalog,
@@ -85,20 +84,14 @@ export async function openCopy(
 	).entries()) {
 		work.say('increment', { name: next.copy.name });
 		const one = await openOne(parts, work, plan, next, `increment-${index}`);
-		if (!one.ok) return refusedBy(catalog, work, parts, next.copy, one.error);
+		if (!one.ok) return refusedBy(catalog, work, next.copy, one.error);
 		increments.push({ file: one.value, manifest: next.copy.manifest });
 	}
 	return ok({ file: opened.value, manifest: found.copy.manifest, increments });
 }
 
-function refusedBy(
-	catalog: Catalog,
-	work: Work,
-	parts: BackupsParts,
-	copy: Copy,
-	why: Fault,
-): Result<never, Fault> {
-	rememberDamage(catalog, work, parts, copy, why);
+function refusedBy(catalog: Catalog, work: Work, copy: Copy, why: Fault): Result<never, Fault> {
+	rememberDamage(catalog, work, copy, why);
 	return err(why);
 }
 
@@ -108,16 +101,10 @@ export function levelOfTrouble({ code }: Fault): Level {
 }
 
 /** Remembers damage of this one copy, if that is what it is; the copy itself is never touched for it. */
-export function rememberDamage(
-	catalog: Catalog,
-	work: Work,
-	parts: BackupsParts,
-	copy: Copy,
-	why: Fault,
-): void {
+export function rememberDamage(catalog: Catalog, work: Work, copy: Copy, why: Fault): void {
 	if (!DAMAGE.includes(why.code)) return;
 	catalog.put([{ ...copy, state: 'damaged' }]);
-	work.say('damaged', { name: copy.name, text: faultText(why, parts.locale) });
+	work.say('damaged', { name: copy.name });
 }
 
 async function openOne(

@@ -103,20 +103,23 @@ async function putNamed(
 	const kind = kindOfTarget(target);
 	const template = manifest.pinned === null ? plan.names.plain : plan.names.pinned;
 	const suffix = sealedSuffix(plan.compress, plan.encrypt !== null);
+	/** The first of the names that were taken: a plan that runs often may meet a hundred of its own. */
+	let aside: string | null = null;
 	for (let turn = 1; turn <= MOST_TURNS; turn += 1) {
 		if (run.signal.aborted) return err(fault('cancelled'));
 		const name = nameOfCopy(template, suffix, Date.parse(manifest.startedAt), run.zone, turn);
 		// A copy could not be told from what somebody else's manifest speaks of.
 		if (await isTaken(parts, work, target, `${name}${MANIFEST_END}`)) {
-			work.say('turned-aside', { name });
+			aside ??= name;
 			continue;
 		}
 		const put = await kind.put(target.options, file, name, parts.targets, run);
 		if (!put.ok && put.error.code === 'name-taken') {
-			work.say('turned-aside', { name });
+			aside ??= name;
 			continue;
 		}
 		if (!put.ok) return put;
+		if (aside !== null) work.say('turned-aside', { name: aside });
 		const named = { ...manifest, name };
 		const how = { replace: false };
 		const text = manifestText(named);

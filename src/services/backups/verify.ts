@@ -44,6 +44,6 @@ async function markVerified(
 
 /** A copy that its own source finds broken. */
 export function notWhole(parts: BackupsParts, catalog: Catalog, work: Work, copy: Copy, why: Fault): Outcome {
-	rememberDamage(catalog, work, parts, copy, why);
+	rememberDamage(catalog, work, copy, why);
 	return failed(why, levelOfTrouble(why));
 }
