@@ -53,7 +53,7 @@ export async function restoreCopy(parts: BackupsParts, catalog: Catalog, work: W
 	const opened = await openCopy(parts, catalog, work, found.value);
 	if (!opened.ok) return withLine(work, failed(opened.error, levelOfTrouble(opened.error)));
 	const whole = await source.verify(plan.options, opened.value, parts.sources, run);
-	if (!whole.ok) return withLine(work, notWhole(parts, catalog, work, copy, whole.error));
+	if (!whole.ok) return withLine(work, notWhole(catalog, work, copy, whole.error));
 	const safety = await makeSafetyCopy(parts, catalog, work);
 	if (!safety.ok) return withLine(work, failed(safety.error));
 	if (run.signal.aborted) return withLine(work, failed(fault('cancelled'), 'unknown'));

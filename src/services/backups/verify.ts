@@ -17,7 +17,7 @@ export async function verifyCopy(parts: BackupsParts, catalog: Catalog, work: Wo
 	work.run.onProgress({ phase: 'check', done: 0, total: null, unit: 'steps' });
 	const source = kindOfSource(work.plan);
 	const verified = await source.verify(work.plan.options, opened.value, parts.sources, work.run);
-	if (!verified.ok) return notWhole(parts, catalog, work, copy, verified.error);
+	if (!verified.ok) return notWhole(catalog, work, copy, verified.error);
 	for (const [name, value] of Object.entries(verified.value)) work.say('fact', { name, value });
 	const marked = await markVerified(parts, catalog, work, found.value);
 	work.say('verified', { name: copy.name });
@@ -43,7 +43,7 @@ async function markVerified(
 }
 
 /** A copy that its own source finds broken. */
-export function notWhole(parts: BackupsParts, catalog: Catalog, work: Work, copy: Copy, why: Fault): Outcome {
+export function notWhole(catalog: Catalog, work: Work, copy: Copy, why: Fault): Outcome {
 	rememberDamage(catalog, work, copy, why);
 	return failed(why, levelOfTrouble(why));
 }
