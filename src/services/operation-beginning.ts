@@ -38,7 +38,7 @@ function isRestore(operation: Operation | undefined, system: SystemDefinition): 
 /** Whether it may be ended with the program: what stops and starts services around a restore is not pulled away from under it. */
 export function mayEnd({ parent }: Operation, running: Running, system: SystemDefinition): boolean {
 	const around = running.find(({ operation }) => operation.id === parent)?.operation;
-	return parent === null || !isRestore(around, system);
+	return around === undefined || (!isRestore(around, system) && mayEnd(around, running, system));
 }
 
 /** How long an orderly end waits for what runs, ms. */

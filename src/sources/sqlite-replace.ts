@@ -16,6 +16,8 @@ interface Options {
 export const BESIDE = ['-wal', '-shm', '-journal'] as const;
 /** The database last: its name says that all of it is there. */
 const WHOLE = [...BESIDE, ''] as const;
+/** Second names of what stands in its place: the database first, since without it nothing is taken for what could be put back. */
+const SECOND = ['', ...BESIDE] as const;
 const ASIDE = '.before-restore.';
 const MOST_TURNS = 100;
 const PART_AGE_MS = 86_400_000;
@@ -138,8 +140,8 @@ async function exchange(
 	if (!found.ok) return found;
 	if (!found.value.includes('')) return err(fault('not-supported', { what: 'missing' }));
 	const undo = async (why: Result<never, Fault>) => {
-		await linkAll(aside, file, BESIDE, ports);
-		await removeWhole(aside, ports);
+		const again = await linkAll(aside, file, BESIDE, ports);
+		if (again.ok) await removeWhole(aside, ports, SECOND);
 		return why;
 	};
 	const linked = await linkAll(file, aside, found.value, ports);
@@ -216,7 +218,7 @@ export async function putBack(
 	if (!isAside(file, aside)) return unknownAside(aside);
 	const there = await standing(aside, ports);
 	if (!there.ok) return there;
-	if (there.value.length === 0) return unknownAside(aside);
+	if (!there.value.includes('')) return unknownAside(aside);
 	const failed = partBeside(file);
 	const linked = await ports.folders.link(aside, failed);
 	if (linked.ok) return standAgain(file, failed, aside, ports);
@@ -244,7 +246,7 @@ async function standAgain(
 	await folders.remove(second);
 	if (!back.ok) return back;
 	const linked = await linkAll(aside, file, BESIDE, ports);
-	return linked.ok ? removeWhole(aside, ports) : linked;
+	return linked.ok ? removeWhole(aside, ports, SECOND) : linked;
 }
 
 export async function forget(

@@ -1,7 +1,16 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ask, carryOut, copiesOf, hashOf, makeShop, query, standing } from '../support/backup-world.ts';
+import {
+	ask,
+	carryOut,
+	copiesOf,
+	hashOf,
+	makeShop,
+	query,
+	shiftedWorld,
+	standing,
+} from '../support/backup-world.ts';
 import { makeSystem, openTest, type TestEngine } from '../support/engine.ts';
 
 interface Wish {
@@ -121,6 +130,21 @@ describe('a restore', { timeout: 60_000 }, () => {
 		expect(output).toMatch(/mei asked for this restore at .*; tom agrees/);
 		// What was agreed to once is not agreed to for ever.
 		expect(await tom.refused('operation.start', what)).toMatchObject({ why: 'needs-second' });
+	});
+
+	it('waits for them half an hour, by a clock that is right', async () => {
+		const shop = await openShop({ plan: ', second: true' });
+		const what = ask('restore', 'database', { copy: shop.copy });
+		const at = (ms: number, operator: string) =>
+			openTest(shop.system.options({ operator, world: shiftedWorld(Date.now() + ms).world }));
+		await shop.engine.refused('operation.start', what);
+		const late = await at(31 * 60_000, 'tom');
+		expect(await late.refused('operation.start', what)).toMatchObject({ why: 'needs-second' });
+		// What tom asked for by a clock that is ahead is no request that mei could agree to now.
+		expect(await shop.engine.refused('operation.start', what)).toMatchObject({ why: 'needs-second' });
+		expect(shop.sales()).toBe(1);
+		const soon = await at(29 * 60_000, 'ada');
+		expect((await shop.restore(soon)).operation.level).toBe('ok');
 	});
 
 	it('replaces nothing where the service cannot be stopped, and starts it again', async () => {
