@@ -8,7 +8,12 @@ export const targetSchema = z.strictObject({
 });
 
 export const keepSchema = z.strictObject({
-	days: z.number().positive().max(36_500).optional().describe('Younger backups stay, counted from the newest.'),
+	days: z
+		.number()
+		.positive()
+		.max(36_500)
+		.optional()
+		.describe('Younger backups stay, counted from the newest.'),
 	weeks: z.number().positive().max(5_200).optional().describe('The same in weeks.'),
 	auto: z
 		.boolean()
