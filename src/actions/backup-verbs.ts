@@ -4,6 +4,9 @@ import { type Words, words } from './define.ts';
 
 export const NO_PLAN = words('there is no backup plan here', '此处没有备份计划');
 const NOTHING = words('this plan has nothing to back up', '该计划没有可备份的内容');
+const NO_COPY = words('no copy is there yet; B makes one', '尚无备份；按 B 备份');
+/** What reads a copy back. */
+const READING: readonly BackupVerb[] = ['verify', 'drill', 'restore'];
 const BUSY = words('this plan is busy; X cancels it', '该计划正在执行；按 X 取消');
 const CANNOT: Readonly<Record<BackupVerb, Words>> = {
 	backup: words('this plan cannot be backed up now', '该计划目前无法备份'),
@@ -16,10 +19,11 @@ const CANNOT: Readonly<Record<BackupVerb, Words>> = {
 	restore: words('what this plan keeps is a record: it cannot be restored', '该计划保存的是记录，无法恢复'),
 };
 
-/** Why a verb cannot be done with a plan now, or null. */
-export function whyNotVerb(plan: PlanPicture | null, verb: BackupVerb): Words | null {
+/** Why a verb cannot be done with a plan now, or null. `isChosen`: a copy of it is selected, whatever its state. */
+export function whyNotVerb(plan: PlanPicture | null, verb: BackupVerb, isChosen: boolean): Words | null {
 	if (!plan) return NO_PLAN;
 	if (plan.nothing !== null) return NOTHING;
 	if (plan.actions[verb] === undefined) return CANNOT[verb];
-	return plan.running ? BUSY : null;
+	if (plan.running) return BUSY;
+	return plan.count === 0 && !isChosen && READING.includes(verb) ? NO_COPY : null;
 }

@@ -21,7 +21,8 @@ const HERE: readonly Place[] = ['backups', 'plan'];
 
 /** Why a verb cannot be done with the plan in hand, or null. */
 function unless(verb: BackupVerb) {
-	return (state: PictureState): Words | null => whyNotVerb(planInHand(state), verb);
+	return (state: PictureState): Words | null =>
+		whyNotVerb(planInHand(state), verb, copyInHand(state) !== null);
 }
 
 /** Runs a verb of the plan in hand; what reads a copy takes the selected one, on the list the newest. */

@@ -36,7 +36,7 @@ function planActions(face: ActionFace): readonly Action[] {
 	if (plan === undefined || verb === undefined) return [configured(face)];
 	const one: Action = {
 		...configured(face),
-		disabled: (state) => whyNotVerb(planOf(state, plan), verb),
+		disabled: (state) => whyNotVerb(planOf(state, plan), verb, false),
 	};
 	const guided = (run: (context: ActionContext) => void | Promise<void>, help: Action['help']) => [
 		{ ...one, help, run },

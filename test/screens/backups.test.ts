@@ -204,8 +204,23 @@ describe('a plan that runs', () => {
 	});
 
 	test('before the first figures it says that it starts', async () => {
-		await open({ plans: RUNNING }, { more: [{ kind: 'operation', operation, tail: [] }] });
+		const begun = { ...operation, startedAt: MORNING };
+		await open({ plans: RUNNING }, { more: [{ kind: 'operation', operation: begun, tail: [] }] });
 		expect(lineWith('starting …')).toContain('backup');
+	});
+
+	test('what another console runs has no figures here: it says who began it and how long ago', async () => {
+		const begun = { ...operation, startedAt: MORNING - 60_000, by: 'aziz' };
+		await open({ plans: RUNNING }, { more: [{ kind: 'operation', operation: begun, tail: [] }] });
+		expect(lineWith('another console')).toContain('started by aziz in another console, 1 min so far');
+	});
+
+	test('nothing is offered to be read back where no copy is there', async () => {
+		const bare = PLANS.map((one, at) => (at === 0 ? { ...one, last: null, count: 0, sizes: [] } : one));
+		const { press, terminal } = await open({ plans: bare });
+		expect(terminal.screen()[39]).not.toContain('V verify');
+		await press('V');
+		expect(terminal.screen()[39]).toContain('no copy is there yet; B makes one');
 	});
 });
 

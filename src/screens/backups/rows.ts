@@ -1,7 +1,9 @@
 import { planRow } from '../../actions/index.ts';
 import type { PlanPicture, ProgressPicture } from '../../domain/backup-picture.ts';
 import type { Level } from '../../domain/level.ts';
+import type { Operation } from '../../domain/operation.ts';
 import { ownText } from '../../domain/own-text.ts';
+import { clean } from '../../domain/text.ts';
 import { bytesText, changeText } from '../../i18n/backup.ts';
 import { ageText, clockText, dateText, momentText } from '../../i18n/times.ts';
 import type { PictureState } from '../../store/index.ts';
@@ -26,10 +28,17 @@ export interface PlanRow {
 	readonly isLate: boolean;
 	readonly last: string;
 	readonly reasons: readonly Explained[];
-	readonly running: { readonly verb: string; readonly progress: ProgressPicture | undefined } | null;
+	readonly running: {
+		readonly verb: string;
+		readonly progress: ProgressPicture | undefined;
+		/** By whom and for how long, said where no progress is told: another console runs it. */
+		readonly elsewhere: string;
+	} | null;
 }
 
 const DAY_MS = 86_400_000;
+/** Who runs something here is told of it within this time. */
+const SOON_MS = 5_000;
 
 /** Pure. */
 export function toPlanRow(state: PictureState, plan: PlanPicture, when: When): PlanRow {
@@ -66,6 +75,7 @@ export function toPlanRow(state: PictureState, plan: PlanPicture, when: When): P
 		running: plan.running && {
 			verb: verbWord(plan.running.verb, locale),
 			progress: state.operations.get(plan.running.operation)?.progress,
+			elsewhere: elsewhereText(state.operations.get(plan.running.operation)?.operation, when),
 		},
 	};
 
@@ -76,6 +86,15 @@ export function toPlanRow(state: PictureState, plan: PlanPicture, when: When): P
 		// The year is no news.
 		return nextAt - now < DAY_MS ? clockText(nextAt, zone) : momentText(nextAt, zone).slice(5);
 	}
+}
+
+/** Empty as long as it may be about to tell how far it is. */
+function elsewhereText(operation: Operation | undefined, { locale, now }: When): string {
+	if (operation === undefined || now - operation.startedAt < SOON_MS) return '';
+	return backupWord(locale, 'elsewhere', {
+		by: clean(operation.by, { max: 40 }),
+		age: ageText(now - operation.startedAt, locale),
+	});
 }
 
 export function summaryText(plans: readonly PlanPicture[], when: When): string {

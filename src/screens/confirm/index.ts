@@ -22,7 +22,7 @@ const texts = defineMessages({
 		'round-open': '{title} is in progress: {done} of {steps} steps are done.',
 		'round-stays': 'It stays open; every answer is saved, and it continues at the same step.',
 		'operation-runs': '{title} is running.',
-		'operation-ends': 'It ends with this console when no other console watches.',
+		'operation-ends': 'It is cancelled when this console ends.',
 		'quit-yes': '↵ or y quits, esc stays.',
 	},
 	'zh-CN': {
@@ -36,7 +36,7 @@ const texts = defineMessages({
 		'round-open': '{title}正在进行：{steps} 步中已完成 {done} 步。',
 		'round-stays': '巡检保持打开，所有答复均已保存，下次从同一步骤继续。',
 		'operation-runs': '{title} 正在执行。',
-		'operation-ends': '若没有其他控制台在监视，它将随本控制台结束。',
+		'operation-ends': '本控制台结束时它会被取消。',
 		'quit-yes': '按 ↵ 或 y 退出，按 esc 留下。',
 	},
 });
