@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { actionId } from '../../src/domain/ids.ts';
-import { ask, carryOut, copiesOf, makeShop, manifestAt, query } from '../support/backup-world.ts';
+import { ask, carryOut, copiesOf, hashOf, makeShop, manifestAt, query } from '../support/backup-world.ts';
 import { makeSystem, openTest } from '../support/engine.ts';
 
 async function open(text: string) {
@@ -66,6 +66,41 @@ describe('a restore', { timeout: 60_000 }, () => {
 		const { operation, output } = await carryOut(engine, 'restore', 'database', sent);
 		expect(operation.level).toBe('ok');
 		expect(output).not.toContain('somebody');
+	});
+});
+
+describe('a copy exchanged in its target for another', { timeout: 60_000 }, () => {
+	it('with a manifest that fits is told apart from the one that was made, and never restored', async () => {
+		const { system, engine } = await open(
+			'backups:\n  database: {source: sqlite, file: shop.db, to: backups/}\n',
+		);
+		const live = join(system.folder, 'shop.db');
+		await carryOut(engine, 'backup', 'database');
+		const [copy] = await copiesOf(engine, 'database');
+		const path = join(system.folder, 'backups', copy!.name);
+		query(path, 'update sale set cents = 999999');
+		const bytes = readFileSync(path);
+		const hash = hashOf(bytes);
+		const manifest = manifestAt(join(system.folder, 'backups'), copy!.name);
+		const forged = {
+			...manifest,
+			bytes: bytes.length,
+			plainBytes: bytes.length,
+			sha256: hash,
+			plainSha256: hash,
+		};
+		writeFileSync(`${path}.json`, `${JSON.stringify(forged, null, '\t')}\n \n`);
+		expect(await copiesOf(engine, 'database')).toMatchObject([{ name: copy!.name, state: 'damaged' }]);
+		const given = { copy: copy!.name, target: copy!.target };
+		for (const verb of ['verify', 'drill', 'restore'] as const) {
+			const { operation } = await carryOut(engine, verb, 'database', given);
+			expect(operation.level).toBe('critical');
+		}
+		expect(query(live, 'select sum(cents) from sale')).toBe(600);
+		// Found again as it was made, it is whole once it was read.
+		writeFileSync(`${path}.json`, `${JSON.stringify(manifest, null, '\t')}\n`);
+		query(path, 'update sale set cents = id * 100');
+		expect(await copiesOf(engine, 'database')).toMatchObject([{ state: 'damaged' }]);
 	});
 });
 

@@ -29,6 +29,7 @@ describe('the live thing', () => {
 		expect(isLivePlace(at({ kind: 'folder', original: '/srv/www', path: '/srv/www/' }))).toBe(true);
 		expect(isLivePlace(database({}))).toBe(true);
 		expect(isLivePlace(database({ host: 'DB.example', user: 'other' }))).toBe(true);
+		expect(isLivePlace(database({ host: '127.0.0.1' }, { host: 'localhost' }))).toBe(true);
 		// All databases of a cluster are live.
 		expect(isLivePlace(database({ database: 'anything' }, { database: '' }))).toBe(true);
 	});

@@ -101,7 +101,9 @@ export function createCatalog(parts: BackupsParts): Catalog {
 			if (isUnread && (remembered !== undefined || limits.signal.aborted)) return notSeen(text.error);
 			const manifest = text.ok ? parseManifest(text.value, name) : text;
 			if (!manifest.ok) continue;
-			if (isOf(manifest.value, plan))
+			if (remembered !== undefined && isExchanged(remembered, manifest.value))
+				now.set(name, { ...remembered, state: 'damaged' });
+			else if (isOf(manifest.value, plan))
 				now.set(name, copyOf(plan, target, manifest.value, files.get(name), remembered));
 			else foreign.add(name);
 		}
@@ -198,6 +200,18 @@ function isUnchanged(copy: Copy, manifest: FolderEntry, file: FolderEntry | unde
 		file?.bytes === copy.bytes &&
 		manifest.bytes === Buffer.byteLength(manifestText(copy.manifest))
 	);
+}
+
+/** What a manifest says of the copy itself: it never changes. */
+const LASTING = ['sha256', 'plainSha256', 'asOf', 'rows', 'sums'] as const;
+
+/**
+ * Whoever may write to a target may put another copy there with a manifest that fits it. Of a copy that is remembered we know
+ * better: it is no longer there, whatever stands in its place.
+ */
+function isExchanged({ state, manifest }: Copy, found: Manifest): boolean {
+	if (state !== 'there' && state !== 'damaged') return false;
+	return LASTING.some((key) => JSON.stringify(manifest[key]) !== JSON.stringify(found[key]));
 }
 
 function standingOf(manifest: Manifest): Pick<Copy, 'verifiedAt' | 'provenAt' | 'pinned'> {
