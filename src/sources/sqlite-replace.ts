@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { RestorePlace, Run, SourcePorts } from '../domain/backup-ports.ts';
 import { type Fault, fault } from '../domain/fault.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -201,6 +201,18 @@ async function moveWhole(from: string, to: string, ports: SourcePorts): Promise<
 		return done;
 	}
 	return ok(moved.length);
+}
+
+/** What a restore set aside and nobody took away: kept where no safety copy could be made, or left by one that was killed. */
+export async function newestAside(file: string, { folders }: SourcePorts): Promise<string | null> {
+	const listed = await folders.list(dirname(file));
+	const begin = basename(file) + ASIDE;
+	const found = (listed.ok ? listed.value : []).filter(
+		({ name, kind }) =>
+			kind === 'file' && name.startsWith(begin) && !BESIDE.some((suffix) => name.endsWith(suffix)),
+	);
+	const name = found.at(-1)?.name;
+	return name === undefined ? null : clean(name, { max: 120 });
 }
 
 /** Names that a `replace` of this file gave, and no other. */

@@ -12,6 +12,7 @@ import {
 	BESIDE,
 	copyBeside,
 	forget,
+	newestAside,
 	partBeside,
 	placeOf,
 	putBack,
@@ -204,10 +205,12 @@ async function look(options: Options, ports: SourcePorts, run: Run): Promise<Res
 	const { file, wait } = options;
 	const there = await ports.folders.look(file);
 	if (!there.ok) return there;
-	if (there.value === null) return ok({ exists: false, facts: {}, rows: null });
+	const aside = await newestAside(file, ports);
+	const left = aside === null ? {} : { aside };
+	if (there.value === null) return ok({ exists: false, facts: left, rows: null });
 	const log = await ports.folders.look(`${file}-wal`);
 	const changedAt = Math.max(there.value.modifiedAt, (log.ok ? log.value?.modifiedAt : undefined) ?? 0);
-	const facts = { bytes: there.value.bytes, changed: new Date(changedAt).toISOString() };
+	const facts = { bytes: there.value.bytes, changed: new Date(changedAt).toISOString(), ...left };
 	const found = await ports.heavy.lookSqlite({ file, sums: {}, full: false, longestWaitMs: wait }, run);
 	if (found.ok) {
 		const tables = Object.keys(found.value.rows).length;

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { planId } from '../../src/domain/ids.ts';
 import {
 	ask,
 	carryOut,
@@ -199,6 +200,9 @@ describe('a restore', { timeout: 60_000 }, () => {
 		const [aside = ''] = shop.asides();
 		expect(hashOf(readFileSync(join(shop.system.folder, aside)))).toBe(before);
 		expect(output).toContain(aside);
+		// Whoever looks at a restore again is told that it still lies there.
+		const asked = { plan: planId('database'), copy: shop.copy, target: null };
+		expect((await shop.engine.send('restore.preview', asked)).facts).toMatchObject({ aside });
 	});
 
 	it('puts back what is not there any more', async () => {

@@ -120,6 +120,7 @@ const facts: Readonly<Record<string, string>> = {
 	version: '版本',
 	database: '数据库',
 	server: '服务器',
+	aside: '移开保存的旧文件',
 };
 
 /** What a source calls a fact is English; those that are known are said in the operator's language. */
