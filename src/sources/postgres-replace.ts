@@ -177,15 +177,15 @@ async function swap(
 	const closed = from.map((name) => `alter database ${identifier(name)} allow_connections false`);
 	const ended = `select pg_terminate_backend(pid) from pg_stat_activity where datname in (${from.map(literal).join(', ')}) and pid <> pg_backend_pid()`;
 	const renamed = names.map(([name, as]) => `alter database ${identifier(name)} rename to ${identifier(as)}`);
-	// Renaming waits some seconds by itself for those that were told to go.
-	const script = `${changing(closed)}${ended};\n${changing(renamed)}`;
+	const opened = (one: readonly string[]) =>
+		one.map((name) => `alter database ${identifier(name)} allow_connections true`);
+	// Opened in the transaction that renames: were we killed then, nobody would find it closed. Renaming waits some seconds by
+	// itself for those that were told to go.
+	const script = `${changing(closed)}${ended};\n${changing([...renamed, ...opened(names.map(([, as]) => as))])}`;
 	const done = await runScript(ports, run, tools, beside(live), script);
-	const open = (done.ok ? names.map(([, as]) => as) : from).map(
-		(name) => `alter database ${identifier(name)} allow_connections true`,
-	);
-	const opened = await runScript(ports, finishing(run, ports), tools, beside(live), changing(open));
-	if (!done.ok) return done;
-	return opened.ok ? ok(undefined) : opened;
+	if (done.ok) return ok(undefined);
+	await runScript(ports, finishing(run, ports), tools, beside(live), changing(opened(from)));
+	return done;
 }
 
 /** The way back. What had been restored goes: its copy is there still. */
