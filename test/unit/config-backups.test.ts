@@ -91,6 +91,17 @@ describe('a backup plan', () => {
 		expect(await complaintsOf(rounds('pinned.database'))).toEqual([]);
 		expect((await complaintsOf(rounds('restore.database')))[0]).toContain('restore.database');
 	});
+
+	it('is restored by no sequence, and by no other restore', async () => {
+		const action = (parts: string) => `${plan('to: b/')}actions:\n  all: {sequence: [${parts}]}\n`;
+		expect(await complaintsOf(action('backup.database, drill.database'))).toEqual([]);
+		expect((await complaintsOf(action('restore.database')))[0]).toContain('restore.database');
+		expect((await complaintsOf(action('{action: restore.database}')))[0]).toContain('restore.database');
+		for (const key of ['stop', 'start'])
+			expect((await complaintsOf(plan(`to: b/, restore: {${key}: [restore.database]}`)))[0]).toContain(
+				'restore.database',
+			);
+	});
 });
 
 describe('what is wrong with a plan', () => {
