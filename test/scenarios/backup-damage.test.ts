@@ -194,6 +194,14 @@ describe('a manifest that is not ours, or no manifest', { timeout: 60_000 }, () 
 		['of another plan', (_, one) => JSON.stringify({ ...one, plan: 'other', subject: 'longer than it was' })],
 		['of another system', (_, one) => JSON.stringify({ ...one, system: 'Another shop' })],
 		['of another environment', (_, one) => JSON.stringify({ ...one, environment: 'production' })],
+		[
+			'of another plan’s other copy',
+			(_, one) => JSON.stringify({ ...one, plan: 'other', sha256: '0'.repeat(64) }),
+		],
+		[
+			'of another copy of this plan',
+			(_, one) => JSON.stringify({ ...one, sha256: '0'.repeat(64), by: 'somebody' }),
+		],
 		['that is cut off', (text) => text.slice(0, 200)],
 		['that is empty', () => ''],
 		['that is huge', (text) => text + ' '.repeat(2_000_000)],

@@ -101,11 +101,9 @@ export function createCatalog(parts: BackupsParts): Catalog {
 			if (isUnread && (remembered !== undefined || limits.signal.aborted)) return notSeen(text.error);
 			const manifest = text.ok ? parseManifest(text.value, name) : text;
 			if (!manifest.ok) continue;
-			if (remembered !== undefined && isExchanged(remembered, manifest.value))
-				now.set(name, { ...remembered, state: 'damaged' });
-			else if (isOf(manifest.value, plan))
+			if (!isOf(manifest.value, plan)) foreign.add(name);
+			else if (remembered === undefined || !isExchanged(remembered, manifest.value))
 				now.set(name, copyOf(plan, target, manifest.value, files.get(name), remembered));
-			else foreign.add(name);
 		}
 		const changed = [...now.values()];
 		for (const [name, copy] of before) {
