@@ -132,6 +132,11 @@ describe('how a plan stands', () => {
 		expect(kinds({ copies, drills: [drill({}), drill({ level: 'critical', endedAt: NOW - DAY })] })).toEqual(
 			[],
 		);
+		// What a clock that was ahead has dated hides no drill of these days.
+		const ahead = drill({ level: 'critical', startedAt: NOW + 9 * DAY, endedAt: NOW + 9 * DAY });
+		expect(kinds({ copies, drills: [ahead, drill({})] })).toEqual([]);
+		const dreamt = drill({ startedAt: NOW + 9 * DAY, endedAt: NOW + 9 * DAY });
+		expect(kinds({ copies, drills: [dreamt] })).toEqual(['unproven']);
 		const quarterly = plan({ schedule: NIGHTLY, drill: { ...nightly.drill, everyMs: 90 * DAY } });
 		const old = picture({ copies, drills: [drill({ endedAt: NOW - 100 * DAY })] }, quarterly);
 		expect(old.reasons).toEqual([{ kind: 'drill-overdue', since: NOW - 10 * DAY }]);

@@ -52,7 +52,8 @@ const LEVELS: Readonly<Record<PlanReason['kind'], Level>> = {
 /** Pure. How a plan stands at this moment. */
 export function planPicture(plan: BackupPlan, facts: PlanFacts, now: number, zone: string): PlanPicture {
 	if (plan.nothing !== null) return nothingPicture(plan);
-	const { drills, running } = facts;
+	const { running } = facts;
+	const drills = facts.drills.filter(({ endedAt }) => !isAhead(endedAt, now));
 	// What is remembered of a target that the plan has no more is looked at by nobody.
 	const copies = facts.copies.filter(({ target }) => plan.targets.some(({ name }) => name === target));
 	const source = kindOfSource(plan);
@@ -87,7 +88,7 @@ export function planPicture(plan: BackupPlan, facts: PlanFacts, now: number, zon
 	const nextDrillAt = everyMs === null || !restorable || drillFrom === null ? null : drillFrom + everyMs;
 	const reasons = reasonsOf(
 		plan,
-		{ ...facts, copies },
+		{ ...facts, copies, drills },
 		{
 			last,
 			change,
