@@ -235,6 +235,8 @@ export interface S3Port {
 		to: string,
 		run: Limits,
 		onBytes?: (done: number) => void,
+		/** More than this is not taken: `body-too-large`. */
+		limit?: number,
 	): Promise<Result<void, Fault>>;
 	readText(place: S3Place, key: string, limit: number, run: Limits): Promise<Result<string, Fault>>;
 	remove(place: S3Place, key: string, run: Limits): Promise<Result<void, Fault>>;

@@ -150,7 +150,7 @@ export function createS3(clock: Clock): S3Port {
 				await file?.close().catch(() => {});
 			}
 		},
-		get: (place, key, to, run, onBytes) =>
+		get: (place, key, to, run, onBytes, limit = Number.POSITIVE_INFINITY) =>
 			visit(place, key, run, async ({ client, library, signal }) => {
 				const answer = await client.send(new library.GetObjectCommand({ Bucket: place.bucket, Key: key }), {
 					abortSignal: signal,
@@ -174,6 +174,14 @@ export function createS3(clock: Clock): S3Port {
 							throw new LocalTrouble(fileFault(error, to));
 						});
 						done += chunk.length;
+						// It became larger since it was listed, or never ends: it is not what was asked for.
+						if (done > limit)
+							return err(
+								fault('body-too-large', {
+									limitBytes: limit,
+									path: clean(`${place.bucket}/${key}`, { max: 300 }),
+								}),
+							);
 						tell(done);
 					}
 					const expected = answer.ContentLength ?? done;

@@ -121,9 +121,9 @@ export const s3 = defineTarget<S3Options>({
 			ports.s3.list(placeOf(options), keyOf(options, name), run),
 		);
 		if (!listed.ok) return listed;
-		return ports.s3.get(placeOf(options), keyOf(options, name), to, run, (done) =>
-			run.onProgress({ phase: 'fetch', done, total: listed.value, unit: 'bytes' }),
-		);
+		const total = listed.value;
+		const onBytes = (done: number) => run.onProgress({ phase: 'fetch', done, total, unit: 'bytes' });
+		return ports.s3.get(placeOf(options), keyOf(options, name), to, run, onBytes, total);
 	},
 	async readText(options, name, limit, ports, run) {
 		const named = requireName(name);

@@ -49,6 +49,14 @@ const put = (body: { file: string } | { text: string }, run = limits(), replace 
 	s3.put(place, 'p/copy', body, { replace }, run);
 const shownOf = (answer: unknown) => `${JSON.stringify(answer)}${inspect(answer, { depth: 9 })}`;
 
+test('what became larger than it was listed is not taken, and leaves nothing here', async () => {
+	server.objects.set('p/copy', Buffer.alloc(1000, 'x'));
+	const to = join(folder, 'to');
+	expect(await s3.get(place, 'p/copy', to, limits(), undefined, 999)).toMatchObject(failed('body-too-large'));
+	expect(existsSync(to)).toBe(false);
+	expect(await s3.get(place, 'p/copy', to, limits(), undefined, 1000)).toEqual(done);
+});
+
 describe('a list', () => {
 	test('that goes round in circles comes to an end', async () => {
 		for (const name of ['a', 'b']) server.objects.set(`p/${name}`, Buffer.from('x'));

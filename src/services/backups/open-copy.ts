@@ -116,17 +116,14 @@ async function openOne(
 ): Promise<Result<string, Fault>> {
 	const { run } = work;
 	work.say('opening', { name: copy.name, where: kindOfTarget(target).where(target.options) });
+	const isFar = kindOfTarget(target).local(target.options) === null;
+	// Before anything is fetched: a disk that is filled first harms others too.
+	const neededBytes = copy.manifest.plainBytes + (isFar ? copy.bytes : 0);
+	const room = await parts.targets.host.disk(run.folder);
+	if (room.ok && room.value.freeBytes < neededBytes)
+		return err(fault('disk-full', { path: run.folder, freeBytes: room.value.freeBytes, neededBytes }));
 	const from = await bringHere(parts, work, { copy, target }, as);
 	if (!from.ok) return from;
-	const room = await parts.targets.host.disk(run.folder);
-	if (room.ok && room.value.freeBytes < copy.manifest.plainBytes)
-		return err(
-			fault('disk-full', {
-				path: run.folder,
-				freeBytes: room.value.freeBytes,
-				neededBytes: copy.manifest.plainBytes,
-			}),
-		);
 	const to = join(run.folder, as);
 	const identity = plan.encrypt?.identity ?? null;
 	const passphrase = plan.encrypt?.passphrase ?? null;
