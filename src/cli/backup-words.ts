@@ -72,7 +72,7 @@ export const backupWords = defineMessages({
 		'only-preview': 'only a preview: nothing was replaced',
 		'wrong-confirm': '--confirm says "{word}"; this environment is {environment}',
 		'second-wait': '{by} asked for this at {at}; another operator has to start the same by {until}',
-		'prune-of': '{plan}: {count} go, {size} freed',
+		'prune-of': '{plan}: to be removed {count}, frees {size}',
 		'prune-none': '{plan}: nothing goes',
 		goes: 'goes',
 		stays: 'stays',

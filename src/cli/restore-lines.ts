@@ -3,6 +3,7 @@ import { ownText } from '../domain/own-text.ts';
 import type { SystemFace } from '../domain/picture.ts';
 import { formatValue, quantity } from '../domain/value.ts';
 import { spanWords } from '../i18n/backup.ts';
+import { factsText } from '../i18n/backup-facts.ts';
 import { faultText } from '../i18n/fault.ts';
 import { say } from '../i18n/messages.ts';
 import { clockText, momentText } from '../i18n/times.ts';
@@ -22,8 +23,9 @@ export function printPreview(preview: RestorePreview, face: SystemFace, context:
 		value === null ? '–' : formatValue(quantity(value, 'none'), locale);
 	const { copy } = preview;
 	out(paint('1', word('restore-of', { plan: preview.plan, name: copy.name, target: copy.target })));
-	const facts = Object.entries(preview.facts).map(([name, value]) => `${name} ${value}`);
-	line('replaces', [preview.place, word(preview.exists ? 'exists' : 'exists-not'), ...facts].join(' · '));
+	const facts = factsText(preview.facts, locale, face.timezone);
+	const there = [preview.place, word(preview.exists ? 'exists' : 'exists-not'), facts];
+	line('replaces', there.filter((part) => part !== '').join(' · '));
 	line('made', `${copyFacts(copy, face, context)} · ${copy.by}`);
 	line('loses-label', word('loses', { span: spanWords(Math.max(0, preview.losesMs), locale) }));
 	for (const increment of preview.increments)

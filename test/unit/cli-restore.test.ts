@@ -73,7 +73,7 @@ function makeWorld({
 }
 
 const LINES = `Restore database from ${NAME} (backups/)
-      replaces   db/smart_loan_manager.db · there is something now · bytes 12582912
+      replaces   db/smart_loan_manager.db · there is something now · 12 MiB
       made       2025-11-22 02:00 · 12 MiB · backups/ · mei
       loses      what was written in the last 7 h is lost
       then       wal.20251122-0900 · 2025-11-22 09:00
@@ -234,7 +234,7 @@ describe('rounds prune', () => {
 		);
 		return world;
 	}
-	const LISTED = `database: 3 go, 22.4 MiB freed
+	const LISTED = `database: to be removed 3, frees 22.4 MiB
       goes   database.db.backup.20251113        2025-11-13 02:00 · 11.1 MiB · backups/
       goes   database.db.backup.20251114        2025-11-14 02:00 · 11.2 MiB · backups/
       goes   .part-database.db.backup.20251119  leftover of a run that was killed

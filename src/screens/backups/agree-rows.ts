@@ -1,13 +1,12 @@
 import type { RestorePreview } from '../../domain/backup-picture.ts';
-import { FAULTS, type FaultCode, fault } from '../../domain/fault.ts';
 import type { Locale } from '../../domain/own-text.ts';
 import { ownText } from '../../domain/own-text.ts';
 import { clean } from '../../domain/text.ts';
 import { formatValue, quantity } from '../../domain/value.ts';
 import { bytesText, spanWords } from '../../i18n/backup.ts';
-import { faultText } from '../../i18n/fault.ts';
+import { factsText } from '../../i18n/backup-facts.ts';
 import { momentText } from '../../i18n/times.ts';
-import { factWord, questionWord } from './question-words.ts';
+import { questionWord } from './question-words.ts';
 import type { When } from './reasons.ts';
 
 /** Rows of one table, now and after. */
@@ -98,26 +97,4 @@ function tableRow(
 			difference === null ? '' : difference === 0 ? '=' : `${difference > 0 ? '+' : ''}${count(difference)}`,
 		isLess: (difference ?? 0) < 0,
 	};
-}
-
-const ISO = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
-
-/** A fact's name says what its number counts: `…At`, `…Ms`, `bytes`. */
-function factsText(facts: RestorePreview['facts'], locale: Locale, zone: string): string {
-	return Object.entries(facts)
-		.map(([name, value]) => {
-			const label = factWord(name.replace(/(?:Bytes|At|Ms)$/, ''), locale);
-			if (name === 'fault' && Object.hasOwn(FAULTS, value))
-				return faultText(fault(value as FaultCode), locale);
-			if (typeof value === 'string') {
-				const at = ISO.test(value) ? Date.parse(value) : Number.NaN;
-				return `${label} ${Number.isNaN(at) ? clean(value, { max: 120 }) : momentText(at, zone)}`;
-			}
-			if (name === 'bytes') return bytesText(value, locale);
-			if (/Bytes$/.test(name)) return `${label} ${bytesText(value, locale)}`;
-			if (/At$/.test(name)) return `${label} ${momentText(value, zone)}`;
-			if (/Ms$/.test(name)) return `${label} ${spanWords(value, locale)}`;
-			return `${label} ${formatValue(quantity(value), { locale })}`;
-		})
-		.join(' · ');
 }

@@ -1,5 +1,4 @@
 import type { Locale } from '../../domain/own-text.ts';
-import { clean } from '../../domain/text.ts';
 import { defineMessages, type MessageValues, say } from '../../i18n/messages.ts';
 
 const texts = defineMessages({
@@ -111,20 +110,4 @@ export function questionWord(
 	values: MessageValues = {},
 ): string {
 	return say(texts, locale, key, values);
-}
-
-const facts: Readonly<Record<string, string>> = {
-	changed: '更改于',
-	tables: '表',
-	files: '文件',
-	version: '版本',
-	database: '数据库',
-	server: '服务器',
-	aside: '移开保存的旧文件',
-};
-
-/** What a source calls a fact is English; those that are known are said in the operator's language. */
-export function factWord(name: string, locale: Locale): string {
-	const known = locale === 'zh-CN' && Object.hasOwn(facts, name) ? facts[name] : undefined;
-	return known ?? clean(name, { max: 40 });
 }

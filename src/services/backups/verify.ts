@@ -1,6 +1,7 @@
 import type { Copy } from '../../domain/backup.ts';
 import type { Fault } from '../../domain/fault.ts';
 import { quantity } from '../../domain/value.ts';
+import { factText, factWord } from '../../i18n/backup-facts.ts';
 import type { Catalog } from './catalog.ts';
 import { findCopy, levelOfTrouble, openCopy, rememberDamage } from './open-copy.ts';
 import type { BackupsParts, Found, Work } from './parts.ts';
@@ -18,7 +19,11 @@ export async function verifyCopy(parts: BackupsParts, catalog: Catalog, work: Wo
 	const source = kindOfSource(work.plan);
 	const verified = await source.verify(work.plan.options, opened.value, parts.sources, work.run);
 	if (!verified.ok) return notWhole(catalog, work, copy, verified.error);
-	for (const [name, value] of Object.entries(verified.value)) work.say('fact', { name, value });
+	for (const [name, value] of Object.entries(verified.value))
+		work.say('fact', {
+			name: factWord(name, parts.locale),
+			value: factText(name, value, parts.locale, work.run.zone),
+		});
 	const marked = await markVerified(parts, catalog, work, found.value);
 	work.say('verified', { name: copy.name });
 	return {
