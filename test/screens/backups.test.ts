@@ -212,7 +212,7 @@ describe('a plan that runs', () => {
 	test('what another console runs has no figures here: it says who began it and how long ago', async () => {
 		const begun = { ...operation, startedAt: MORNING - 60_000, by: 'aziz' };
 		await open({ plans: RUNNING }, { more: [{ kind: 'operation', operation: begun, tail: [] }] });
-		expect(lineWith('another console')).toContain('started by aziz in another console, 1 min so far');
+		expect(lineWith('aziz')).toContain('backup   runs for 1 min, started by aziz');
 	});
 
 	test('nothing is offered to be read back where no copy is there', async () => {

@@ -45,7 +45,9 @@ export function toFacts(plan: PlanPicture, when: When): readonly Fact[] {
 					copy: clean(plan.provenCopy ?? '', { max: 80 }),
 				});
 	facts.push(
-		fact(planWord(locale, 'proof'), `${proof} · ${drill}`, plan.provenAt === null ? 'warning' : 'plain'),
+		plan.restorable
+			? fact(planWord(locale, 'proof'), `${proof} · ${drill}`, plan.provenAt === null ? 'warning' : 'plain')
+			: fact(planWord(locale, 'proof'), planWord(locale, 'no-restore'), 'muted'),
 	);
 	return facts;
 }
@@ -129,10 +131,10 @@ export function copyDetails(copy: CopyPicture, plan: PlanPicture, when: When): r
 			copy.verifiedAt === null
 				? planWord(locale, 'not-verified')
 				: planWord(locale, 'verified-at', { time: momentText(copy.verifiedAt, zone) }),
-			copy.provenAt === null
-				? planWord(locale, 'not-proven')
-				: planWord(locale, 'proven-at', { time: momentText(copy.provenAt, zone) }),
 		);
+		if (copy.provenAt !== null)
+			lines.push(planWord(locale, 'proven-at', { time: momentText(copy.provenAt, zone) }));
+		else if (plan.restorable) lines.push(planWord(locale, 'not-proven'));
 	}
 	return lines;
 }

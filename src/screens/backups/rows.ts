@@ -31,8 +31,8 @@ export interface PlanRow {
 	readonly running: {
 		readonly verb: string;
 		readonly progress: ProgressPicture | undefined;
-		/** By whom and for how long, said where no progress is told: another console runs it. */
-		readonly elsewhere: string;
+		/** By whom and for how long, said where no progress is told: another console runs it, or nobody can tell how far it is. */
+		readonly since: string;
 	} | null;
 }
 
@@ -75,7 +75,7 @@ export function toPlanRow(state: PictureState, plan: PlanPicture, when: When): P
 		running: plan.running && {
 			verb: verbWord(plan.running.verb, locale),
 			progress: state.operations.get(plan.running.operation)?.progress,
-			elsewhere: elsewhereText(state.operations.get(plan.running.operation)?.operation, when),
+			since: sinceText(state.operations.get(plan.running.operation)?.operation, when),
 		},
 	};
 
@@ -89,9 +89,9 @@ export function toPlanRow(state: PictureState, plan: PlanPicture, when: When): P
 }
 
 /** Empty as long as it may be about to tell how far it is. */
-function elsewhereText(operation: Operation | undefined, { locale, now }: When): string {
+function sinceText(operation: Operation | undefined, { locale, now }: When): string {
 	if (operation === undefined || now - operation.startedAt < SOON_MS) return '';
-	return backupWord(locale, 'elsewhere', {
+	return backupWord(locale, 'runs-since', {
 		by: clean(operation.by, { max: 40 }),
 		age: ageText(now - operation.startedAt, locale),
 	});

@@ -149,8 +149,8 @@ export function drawRunning(
 		.cell(isSelected ? theme.glyphs.pointer : '', 1, 'accent')
 		.gap(2);
 	if (columns >= WIDE) line.cell(running.verb, 7, 'strong').gap(2);
-	if (running.progress === undefined && running.elsewhere !== '')
-		return line.cell(running.elsewhere, columns - line.used - 1, 'accent').end();
+	if (running.progress === undefined && running.since !== '')
+		return line.cell(running.since, columns - line.used - 1, 'accent').end();
 	return drawProgress(line, theme, running.progress, columns - line.used - 1, locale).end();
 }
 
