@@ -3,6 +3,10 @@ import { Refused } from './file-bytes.ts';
 
 type Bytes = AsyncIterable<Uint8Array>;
 
+/** The head names each recipient in some hundred bytes; one that goes on longer was written by nobody honest. */
+const LONGEST_HEAD = 1024 * 1024;
+const HEAD_END = /\n--- [A-Za-z0-9+/]{43}\n/;
+
 /** Only where it is needed: the same workers also answer small questions. */
 const loadAge = () => import('age-encryption');
 
@@ -47,7 +51,7 @@ export async function* decryptAge(
 	};
 	let plain: Bytes;
 	try {
-		plain = (await decrypter.decrypt(streamOf(chunks))) as unknown as Bytes;
+		plain = (await decrypter.decrypt(streamOf(withHead(chunks)))) as unknown as Bytes;
 	} catch (cause) {
 		if (cause instanceof Error && cause.message.startsWith('no identity matched'))
 			throw new Refused(fault('wrong-key'));
@@ -58,6 +62,28 @@ export async function* decryptAge(
 	} catch (cause) {
 		throw damaged(cause);
 	}
+}
+
+/** The same bytes: the library keeps the whole head in memory, so it has to end first. */
+async function* withHead(chunks: Bytes): AsyncGenerator<Uint8Array, void, undefined> {
+	let head: Uint8Array[] | null = [];
+	let length = 0;
+	for await (const chunk of chunks) {
+		if (head === null) {
+			yield chunk;
+			continue;
+		}
+		head.push(chunk);
+		length += chunk.length;
+		const start = Buffer.concat(head).subarray(0, LONGEST_HEAD);
+		if (!HEAD_END.test(start.toString('latin1'))) {
+			if (length >= LONGEST_HEAD) throw new Refused(fault('copy-damaged', { what: 'encryption' }));
+			continue;
+		}
+		yield* head;
+		head = null;
+	}
+	if (head !== null) yield* head;
 }
 
 /** A key file may hold several, and remarks. */
