@@ -80,9 +80,9 @@ export function selectRemovals(
 	}
 	// An increment is worth as much as the base it stands on.
 	const bases = new Set(kept.map(({ copy }) => copy.manifest.base).filter((base) => base !== null));
-	const saved = remove.filter((copy) => bases.has(copy.name));
+	const saved = new Set(remove.filter((copy) => bases.has(copy.name)));
 	for (const copy of saved) kept.push({ copy, because: 'chain' });
-	return { remove: remove.filter((copy) => !saved.includes(copy)).reverse(), keep: kept };
+	return { remove: remove.filter((copy) => !saved.has(copy)).reverse(), keep: kept };
 }
 
 /**

@@ -61,11 +61,10 @@ export function createCatalog(parts: BackupsParts): Catalog {
 		return read;
 	};
 	const put = (fresh: readonly Copy[]) => {
-		const byPlan = new Map<PlanId, Copy[]>();
-		for (const copy of fresh) byPlan.set(copy.plan, [...(byPlan.get(copy.plan) ?? []), copy]);
-		for (const [plan, changed] of byPlan) {
-			const isSame = (a: Copy) => (b: Copy) => a.name === b.name && a.target === b.target;
-			const rest = copies(plan).filter((copy) => !changed.some(isSame(copy)));
+		for (const [plan, changed] of Map.groupBy(fresh, (copy) => copy.plan)) {
+			const placeOf = ({ target, name }: Copy) => `${target}\0${name}`;
+			const places = new Set(changed.map(placeOf));
+			const rest = copies(plan).filter((copy) => !places.has(placeOf(copy)));
 			known.set(
 				plan,
 				[...rest, ...changed].sort((a, b) => b.at - a.at || (a.name < b.name ? 1 : -1)),
