@@ -86,7 +86,9 @@ export const planSchema = z.strictObject({
 	every: duration().optional().describe('Or again after this time. With neither: by hand only.'),
 	name: plain()
 		.optional()
-		.describe('File name of a backup, with YYYYMMDD or YYYYMMDD_HHMMSS in it; the source has a default.'),
+		.describe(
+			'File name of a backup, with YYYYMMDD or YYYYMMDD_HHMMSS in it; the source has a default, with the time of day for a plan that runs again within a day.',
+		),
 	pinnedName: plain()
 		.optional()
 		.describe('The same for backups made by hand before a deployment, which are never purged.'),
