@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkId } from '../../src/domain/ids.ts';
+import { actionId, checkId } from '../../src/domain/ids.ts';
 import type { Locale } from '../../src/domain/own-text.ts';
 import { quantity } from '../../src/domain/value.ts';
 import { dailyReport, type ReportInput } from '../../src/services/records/daily-report.ts';
@@ -40,7 +40,13 @@ function input(locale: Locale = 'en', change: Partial<ReportInput> = {}): Report
 		plans: [],
 		rounds: [signed, { ...done, dueAt: null, startedBy: 'aziz' }],
 		operations: [
-			operation({ state: 'done', level: 'critical', endedAt: MORNING, title: 'API tests <b>' }),
+			operation({
+				action: actionId('former'),
+				state: 'done',
+				level: 'critical',
+				endedAt: MORNING,
+				title: 'API tests <b>',
+			}),
 			operation({ state: 'done', level: 'ok', endedAt: MORNING, title: 'Report' }),
 		],
 		flips: [{ check: checkId('mcp-health'), at: MORNING - 60_000, from: 'ok', to: 'critical' }],
@@ -125,6 +131,25 @@ describe('the daily report', () => {
 		expect(errors).toContain('perhaps older: 1.');
 		expect(errors).toContain('Not readable: /var/log/x.log (no-permission)');
 		expect(errors).toContain('````text\n[ERROR] ``` 失败 ***\n````');
+	});
+
+	test('what ran is called as its action is, in the language of the report', () => {
+		const ran = operation({
+			action: actionId('nightly'),
+			state: 'done',
+			level: 'ok',
+			endedAt: MORNING,
+			title: '每夜',
+		});
+		const own = face();
+		const [one] = own.actions;
+		const actions =
+			one === undefined ? [] : [{ ...one, id: ran.action, title: { en: 'Nightly', 'zh-CN': '每夜' } }];
+		expect(actions).toHaveLength(1);
+		const told = (locale: Locale) =>
+			dailyReport(input(locale, { face: { ...own, actions }, operations: [ran] }));
+		expect(told('en')).toContain('| Nightly | ● ok |');
+		expect(told('zh-CN')).toContain('| 每夜 | ● 正常 |');
 	});
 
 	test('says what it does not know', () => {

@@ -3,7 +3,7 @@ import { isStale } from '../../domain/check-state.ts';
 import { type Level, worstLevel } from '../../domain/level.ts';
 import type { Flip } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
-import type { Locale } from '../../domain/own-text.ts';
+import { type Locale, ownText } from '../../domain/own-text.ts';
 import type { CheckFace, CheckPicture, SystemFace } from '../../domain/picture.ts';
 import type { Round } from '../../domain/round.ts';
 import type { Baseline } from '../../domain/snapshot.ts';
@@ -18,7 +18,7 @@ import { endpointsSection, integritySection, servicesSection, valuesSection } fr
 export type ReportSection = 'endpoints' | 'integrity' | 'permissions' | 'environment' | 'none';
 
 export interface ReportInput {
-	readonly face: Pick<SystemFace, 'system' | 'environment' | 'timezone' | 'services' | 'checks'>;
+	readonly face: Pick<SystemFace, 'system' | 'environment' | 'timezone' | 'services' | 'checks' | 'actions'>;
 	readonly checks: readonly CheckPicture[];
 	readonly baseline: Baseline;
 	/** Backup plans as they stand, in the order they are declared. */
@@ -118,6 +118,12 @@ function findCheck(face: CheckFace, input: ReportInput): ReportCheck {
 		level: !evaluated ? 'pending' : stale ? worstLevel([picture.level, 'unknown']) : picture.level,
 		section: input.sectionOf?.(face) ?? SECTIONS[face.kind] ?? 'none',
 	};
+}
+
+/** What ran, in the language of the report; as it was called then where its action is gone. */
+export function operationTitle({ action, title }: Operation, { face, locale }: ReportScene): string {
+	const own = face.actions.find((one) => one.id === action)?.title;
+	return own === undefined ? title : ownText(own, locale);
 }
 
 /** What is reported as an exception besides checks. */

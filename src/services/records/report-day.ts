@@ -2,7 +2,7 @@ import { ownText } from '../../domain/own-text.ts';
 import { doneSteps, isException, type Round } from '../../domain/round.ts';
 import { levelWord } from '../../i18n/levels.ts';
 import { clockText } from '../../i18n/times.ts';
-import type { ReportScene } from './daily-report.ts';
+import { operationTitle, type ReportScene } from './daily-report.ts';
 import { codeBlock, inert, table } from './markdown.ts';
 import { levelCell, moment } from './report-head.ts';
 import { type ReportWord, reportWord } from './report-words.ts';
@@ -57,7 +57,7 @@ export function actionsSection(scene: ReportScene): string[] {
 		.sort((a, b) => a.startedAt - b.startedAt)
 		.map((one) => [
 			clockText(one.startedAt, scene.zone),
-			inert(one.title),
+			inert(operationTitle(one, scene)),
 			one.state === 'done' ? levelCell(one.level, scene) : word(one.state),
 			inert(one.by),
 			one.endedAt === null ? '' : spanText(one.endedAt - one.startedAt, scene.locale),

@@ -2,7 +2,7 @@ import { type Level, worstLevel } from '../../domain/level.ts';
 import { ownText } from '../../domain/own-text.ts';
 import { levelWord } from '../../i18n/levels.ts';
 import { dateText, momentText, zoneText } from '../../i18n/times.ts';
-import { failedOperations, type ReportCheck, type ReportScene } from './daily-report.ts';
+import { failedOperations, operationTitle, type ReportCheck, type ReportScene } from './daily-report.ts';
 import { inert, table } from './markdown.ts';
 import { reasonLine } from './reason-line.ts';
 import { copyingPlans, planReasons, planTitle } from './report-backups.ts';
@@ -76,7 +76,7 @@ function exceptionsOf(scene: ReportScene): readonly string[] {
 			one.state === 'done'
 				? levelCell(one.level, scene)
 				: reportWord(locale, one.state === 'lost' ? 'lost' : 'cancelled');
-		const head = `- **${reportWord(locale, 'failedAction', { title: inert(one.title) })}** — ${standing} · ${moment(one.startedAt, scene)} · ${inert(one.by)}`;
+		const head = `- **${reportWord(locale, 'failedAction', { title: inert(operationTitle(one, scene)) })}** — ${standing} · ${moment(one.startedAt, scene)} · ${inert(one.by)}`;
 		return [head, ...one.reasons.map((reason) => `  - ${inert(reasonLine(reason, locale))}`)].join('\n');
 	});
 	const plans = copyingPlans(scene)
