@@ -10,6 +10,7 @@ import { secretText, text } from '../fields/fields.ts';
 import type { Measured, OpenedCopy, Scratch } from './define.ts';
 import { DRILLS_LIKE, drillName, isForgottenDrill } from './drill-name.ts';
 import type { MysqlOptions } from './mysql.ts';
+import { namesDatabase } from './mysql-mask.ts';
 import { measureMysql, schemaText } from './mysql-measure.ts';
 import {
 	askMysql,
@@ -185,6 +186,14 @@ export async function mask(
 	run: Run,
 ): Promise<Result<void, Fault>> {
 	const to = placeIn(place);
+	const live = placeOf(options, MYSQL);
+	const isNamed = (one: string) =>
+		live.ok && to.database !== live.value.database && namesDatabase(one, live.value.database);
+	const wrong = statements.findIndex(isNamed);
+	if (wrong >= 0) {
+		const message = 'only statements about the restored database, without its name';
+		return err(fault('bad-query', { query: String(wrong + 1), reason: 'reaches-further', message }));
+	}
 	const tool = await clientFor(options, to, ports, run);
 	if (!tool.ok) return tool;
 	const each = statements.map((one) => `${one.replace(/[\s;]+$/, '')}\n;`);

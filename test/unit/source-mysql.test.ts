@@ -32,6 +32,24 @@ test.each([
 	expect(readVersion(said)).toEqual({ vendor, version });
 });
 
+test.each([
+	['update shop.sale set cents = 0', true],
+	['update `shop` . sale set cents = 0', true],
+	['update "SHOP".sale set cents = 0', true],
+	['update shop/* x */.sale set cents = 0', true],
+	['/*! update shop.sale set cents = 0 */', true],
+	['delete from sale where id in (select id from Shop.sale)', true],
+	[' ; USE shop', true],
+	["-- don't\nupdate shop.sale set note = 'x'", true],
+	["update sale set note = '-- ' where id in (select id from shop.sale)", true],
+	["update sale set mail = 'x@shop.example', note = \"it's shop.sale\" -- shop.sale", false],
+	['update webshop.sale set cents = 0', false],
+	['update shop set cents = 0', false],
+	["update sale s set s.note = 'shop.'", false],
+])('a mask names the live database: %s', (statement, names) => {
+	expect(namesDatabase(statement, 'shop')).toBe(names);
+});
+
 describe.skipIf(MARIADBD === null)('a MariaDB database', () => {
 	let server: DatabaseServer;
 	let place: Record<string, unknown>;
@@ -275,6 +293,29 @@ describe.skipIf(MARIADBD === null)('a MariaDB database', () => {
 	);
 
 	test(
+		'a mask that names the live database is refused whole, and nothing of it is done',
+		async () => {
+			const scratch = must(await restoring.scratch(options, null, ports, world.run()));
+			try {
+				const before = ask('select count(*) from sale');
+				const masks = ['create table masked (id int)', 'delete from shop.sale'];
+				expect(
+					faultOf(await restoring.mask!(options, scratch.place, masks, ports, world.run())),
+				).toMatchObject({
+					code: 'bad-query',
+					detail: { query: '2', reason: 'reaches-further' },
+				});
+				expect(ask('select count(*) from sale')).toBe(before);
+				const { restored } = scratch.place;
+				expect(restored.kind === 'database' && ask('show tables', restored.place.database)).toBe('');
+			} finally {
+				must(await scratch.dispose());
+			}
+		},
+		SECONDS,
+	);
+
+	test(
 		'what a killed drill left is taken away by the next one, and nothing else',
 		async () => {
 			const stamp = (at: number) => Math.ceil(at / 1000).toString(36);
@@ -382,3 +423,5 @@ describe.skipIf(MARIADBD === null)('a MariaDB database', () => {
 		expect(mysqlCheck.onRestored?.({ ...check, database: 'other' }, { ...live, place: copy })).toBe(null);
 	});
 });
+
+import { namesDatabase } from '../../src/sources/mysql-mask.ts';
