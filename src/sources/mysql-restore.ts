@@ -197,9 +197,26 @@ export async function mask(
 	const tool = await clientFor(options, to, ports, run);
 	if (!tool.ok) return tool;
 	const each = statements.map((one) => `${one.replace(/[\s;]+$/, '')}\n;`);
-	const script = ['start transaction;', ...each, 'commit;', ''].join('\n');
+	const triggers = await triggersOf(to, tool.value, ports, run);
+	if (!triggers.ok) return triggers;
+	// What they name with its database is the live one: in a rehearsal none of them may act.
+	const drops = triggers.value.map((name) => `drop trigger ${quoted(name)};`);
+	const script = [...drops, 'start transaction;', ...each, 'commit;', ''].join('\n');
 	const changed = await runMysqlScript(ports, run, tool.value, to, script);
 	return changed.ok ? ok(undefined) : changed;
+}
+
+async function triggersOf(
+	place: DatabasePlace,
+	tool: MysqlTool,
+	ports: SourcePorts,
+	run: Run,
+): Promise<Result<readonly string[], Fault>> {
+	const names = `select hex(convert(trigger_name using utf8mb4)) from information_schema.triggers where trigger_schema = ${schemaText(place)};\n`;
+	const listed = await runMysqlScript(ports, run, tool, place, names);
+	if (!listed.ok) return listed;
+	const lines = listed.value.split('\n').filter(Boolean);
+	return ok(lines.map((hex) => Buffer.from(hex, 'hex').toString('utf8')));
 }
 
 export async function measure(
