@@ -237,7 +237,11 @@ describe('a plan whose time has come', { timeout: 60_000 }, () => {
 		await done;
 		// Many looks later it was still once.
 		for (const clock of clocks) clock.shift(301_000);
-		await Promise.all(clocks.map((clock) => clock.looked(10)));
+		await Promise.all(clocks.map((clock) => clock.looked(20)));
+		const begun = mei.events.flatMap((event) =>
+			event.kind === 'operation' && /^backup\./.test(event.operation.action) ? [event.operation.id] : [],
+		);
+		expect(new Set(begun).size).toBe(2);
 		expect(backupsOf(mei).map(({ by, level }) => [by, level])).toEqual([
 			['mei', 'ok'],
 			['mei', 'ok'],
