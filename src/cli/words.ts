@@ -51,7 +51,7 @@ export const cliWords = defineMessages({
 		stale: 'stale',
 		coverage: '{evaluated} of {declared} checks evaluated',
 		written: 'written: {path}',
-		watching: 'polling {count} checks of {system} ({environment})',
+		watching: 'polling {system} ({environment}), checks: {count}',
 		following: 'another console polls ({holder}); following',
 		'demo-answer': 'None: the demo system was just started.',
 		'demo-note': 'Signed by the embedded demo, so that there is something to compare with.',

@@ -178,7 +178,7 @@ export function keptText(because: KeptBecause, locale: Locale): string {
 
 const states = defineMessages<CopyState>({
 	en: { there: 'there', gone: 'gone', damaged: 'damaged', removed: 'removed' },
-	'zh-CN': { there: '在', gone: '已不在', damaged: '已损坏', removed: '已清除' },
+	'zh-CN': { there: '存在', gone: '已不在', damaged: '已损坏', removed: '已清除' },
 });
 
 export function copyStateWord(state: CopyState, locale: Locale): string {

@@ -302,7 +302,7 @@ describe('rounds watch', () => {
 	it('polls without a face, says each change, and ends in order when asked to', async () => {
 		const { cwd, system } = await makeShop();
 		const running = startCli(['watch'], { cwd });
-		await running.line((line) => line === 'polling 3 checks of Shop (default)');
+		await running.line((line) => line === 'polling Shop (default), checks: 3');
 		await running.line((line) => / api ok/.test(line));
 		const engine = await openTest(system.options());
 		await engine.until((e) => e.kind === 'polling' && e.polling.holder === 'cron');
