@@ -17,7 +17,7 @@ import {
 	removeCluster,
 	startCluster,
 } from './postgres-cluster.ts';
-import { databaseOf, toolsFor } from './postgres-restore.ts';
+import { databaseOf, QUIET, toolsFor } from './postgres-restore.ts';
 import { askPostgres, changing, measurePlace, numberOf, runScript, textOf } from './postgres-sql.ts';
 import { findTools, type PostgresTools, runPostgresTool } from './postgres-tools.ts';
 import { runTool } from './run-tool.ts';
@@ -218,7 +218,7 @@ export async function maskBase(
 	const at = databaseOf(place);
 	const tools = await toolsFor(options, at, 'psql', ports, run);
 	if (!tools.ok) return tools;
-	const changed = await runScript(ports, run, tools.value, at, changing(statements));
+	const changed = await runScript(ports, run, tools.value, at, changing([QUIET, ...statements]));
 	return changed.ok ? ok(undefined) : changed;
 }
 

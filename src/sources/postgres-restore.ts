@@ -139,6 +139,16 @@ export async function load(
 	return answer.ok ? ok(undefined) : answer;
 }
 
+/** Triggers of what was restored may reach other servers: in a rehearsal none of them may act. */
+export const QUIET = `do $quiet$
+declare one record;
+begin
+	for one in select distinct n.nspname, c.relname from pg_trigger t join pg_class c on c.oid = t.tgrelid
+		join pg_namespace n on n.oid = c.relnamespace where not t.tgisinternal and c.relkind in ('r', 'p') loop
+		execute pg_catalog.format('alter table %I.%I disable trigger user', one.nspname, one.relname);
+	end loop;
+end $quiet$`;
+
 export async function mask(
 	options: PostgresOptions,
 	place: RestorePlace,
@@ -149,7 +159,7 @@ export async function mask(
 	const to = databaseOf(place);
 	const tools = await toolsFor(options, to, 'psql', ports, run);
 	if (!tools.ok) return tools;
-	const changed = await runScript(ports, run, tools.value, to, changing(statements));
+	const changed = await runScript(ports, run, tools.value, to, changing([QUIET, ...statements]));
 	return changed.ok ? ok(undefined) : changed;
 }
 
