@@ -137,7 +137,7 @@ const en: Sentences = {
 	'no-permission': (said) => `no permission${also(said, 'path', 'command', 'address')}${also(said, 'query')}`,
 	'not-a-file': (said) => `not an ordinary file${also(said, 'path')}`,
 	'secret-missing': (said) =>
-		`secret not found${said.has('reference') ? ` (${said.text('reference')})` : ''}${because(said, secret)}`,
+		`${said.text('reason') === 'readable-by-others' ? 'secret not taken' : 'secret not found'}${said.has('reference') ? ` (${said.text('reference')})` : ''}${because(said, secret)}`,
 	'own-limit': (said) =>
 		said.text('reason') === 'pattern'
 			? `a pattern of the configuration took longer than ${said.ms('limitMs')}: it can be read in too many ways`
@@ -265,7 +265,7 @@ const zh: Sentences = {
 	'no-permission': (said) => `没有权限${also(said, 'path', 'command', 'address')}${also(said, 'query')}`,
 	'not-a-file': (said) => `不是普通文件${also(said, 'path')}`,
 	'secret-missing': (said) =>
-		`缺少密钥${said.has('reference') ? `（${said.text('reference')}）` : ''}${zhBecause(said, zhSecret)}`,
+		`${said.text('reason') === 'readable-by-others' ? '密钥未被采用' : '缺少密钥'}${said.has('reference') ? `（${said.text('reference')}）` : ''}${zhBecause(said, zhSecret)}`,
 	'own-limit': (said) =>
 		said.text('reason') === 'pattern'
 			? `配置中的某个模式用时超过 ${said.ms('limitMs')}：它的匹配方式过多`

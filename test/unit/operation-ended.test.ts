@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { EngineEvent } from '../../src/domain/engine.ts';
 import { actionId, operationId } from '../../src/domain/ids.ts';
 import { quantity } from '../../src/domain/value.ts';
+import { faultText } from '../../src/i18n/fault.ts';
 import { activityText } from '../../src/screens/activity/words.ts';
 import { endedText } from '../../src/screens/operation/ended.ts';
 import { foundText, samplesText, titleOf } from '../../src/screens/operation/rows.ts';
@@ -91,4 +92,16 @@ describe('the activity in words', () => {
 		for (const code of ['restore.asked', 'restore.replacing'])
 			expect(activityText(code, { plan: 'small', copy: 'x' }, 'zh-CN', 'UTC')).toContain('恢复');
 	});
+});
+
+test('a secret that is there and was refused is not called missing', () => {
+	const refused = {
+		code: 'secret-missing',
+		detail: { reference: 'file:key', reason: 'readable-by-others' },
+	} as const;
+	expect(faultText(refused, 'en')).toContain('secret not taken (file:key): everybody can read the file');
+	expect(faultText(refused, 'zh-CN')).toContain('密钥未被采用（file:key）');
+	const none = { code: 'no-copy', detail: {} } as const;
+	expect(faultText(none, 'en')).toBe('there is no whole backup; make one first');
+	expect(faultText({ ...none, detail: { name: 'a.db' } }, 'zh-CN')).toBe('没有这份备份 · a.db');
 });
