@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Copy, Drill } from '../../src/domain/backup.ts';
+import { fault } from '../../src/domain/fault.ts';
 import { actionId, operationId, planId } from '../../src/domain/ids.ts';
 import type { Operation } from '../../src/domain/operation.ts';
 import { type PlanFacts, planPicture } from '../../src/services/backups/plan-picture.ts';
@@ -146,6 +147,9 @@ describe('how a plan stands', () => {
 	it('remembers the newest run when it failed, and forgets it once a copy was made or somebody ended it', () => {
 		const copies = [nights(1)];
 		expect(kinds({ copies, lastRun: run(night(0)) })).toContain('failed');
+		const broken = { ...nightly, broken: fault('secret-missing', { reference: 'file:key' }) };
+		expect(kinds({ copies, lastRun: run(night(0)) }, broken)).toContain('broken');
+		expect(kinds({ copies, lastRun: run(night(0)) }, broken)).not.toContain('failed');
 		expect(kinds({ copies, lastRun: run(night(0), { state: 'lost', level: 'unknown' }) })).toContain(
 			'failed',
 		);

@@ -184,7 +184,9 @@ function reasonsOf(
 		lastRun.level !== 'ok' &&
 		lastRun.level !== 'warning' &&
 		lastRun.state !== 'cancelled';
-	if (hasFailed && lastRun.startedAt > (last === undefined ? 0 : Date.parse(last.manifest.startedAt))) {
+	// What keeps it from running at all is said already.
+	const isNews = hasFailed && plan.broken === undefined;
+	if (isNews && lastRun.startedAt > (last === undefined ? 0 : Date.parse(last.manifest.startedAt))) {
 		const reason = lastRun.reasons.find(({ kind }) => kind === 'fault');
 		const why = reason?.kind === 'fault' ? reason.fault : null;
 		reasons.push({ kind: 'failed', at: lastRun.startedAt, fault: why });
