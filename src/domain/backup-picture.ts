@@ -36,13 +36,34 @@ export type PlanReason =
 	| { readonly kind: 'drill-overdue'; readonly since: number }
 	| { readonly kind: 'drill-failed'; readonly at: number }
 	| { readonly kind: 'drill-vacuous'; readonly at: number }
-	| { readonly kind: 'damaged'; readonly name: string }
+	/** `isOld`: a newer one is whole. */
+	| { readonly kind: 'damaged'; readonly name: string; readonly isOld?: true }
 	/** The newest copy of a target is not there any more, and nobody here took it away. */
 	| { readonly kind: 'gone'; readonly name: string; readonly target: string }
 	| { readonly kind: 'target'; readonly target: string; readonly fault: Fault }
 	/** Smaller than the one before it by this share. */
 	| { readonly kind: 'shrunk'; readonly share: number }
 	| { readonly kind: 'broken'; readonly fault: Fault };
+
+const LEVELS: Readonly<Record<PlanReason['kind'], Level>> = {
+	failed: 'critical',
+	overdue: 'critical',
+	never: 'warning',
+	unproven: 'warning',
+	'drill-overdue': 'warning',
+	'drill-failed': 'critical',
+	'drill-vacuous': 'warning',
+	damaged: 'critical',
+	gone: 'critical',
+	target: 'unknown',
+	shrunk: 'warning',
+	broken: 'unknown',
+};
+
+/** How bad it is. An old copy that went bad is to be seen; what would be restored today is whole. */
+export function levelOfPlanReason(reason: PlanReason): Level {
+	return reason.kind === 'damaged' && reason.isOld ? 'warning' : LEVELS[reason.kind];
+}
 
 /** A backup plan as the screen shows it. */
 export interface PlanPicture {

@@ -116,6 +116,13 @@ describe('how a plan stands', () => {
 		expect(found.reasons).toContainEqual({ kind: 'damaged', name: 'n0' });
 	});
 
+	it('is a warning for a damaged copy once a newer one is whole', () => {
+		const whole = nights(0, { provenAt: NOW - DAY });
+		const found = picture({ copies: [whole, nights(1, { state: 'damaged' })] });
+		expect(found).toMatchObject({ level: 'warning', last: { name: 'n0' } });
+		expect(found.reasons).toEqual([{ kind: 'damaged', name: 'n1', isOld: true }]);
+	});
+
 	it('counts no safety copy of a restore', () => {
 		const found = picture({ copies: [nights(0, { name: 'safe', pinned: 'restore' }), nights(3)] });
 		expect(found).toMatchObject({ last: { name: 'n3' }, overdueSince: night(2) });

@@ -6,12 +6,12 @@ import {
 	type Drill,
 	isRegular,
 } from '../../domain/backup.ts';
-import type { PlanPicture, PlanReason } from '../../domain/backup-picture.ts';
+import { levelOfPlanReason, type PlanPicture, type PlanReason } from '../../domain/backup-picture.ts';
 import { plannedTimes } from '../../domain/backup-schedule.ts';
 import type { PlannedRun } from '../../domain/backup-store-port.ts';
 import type { Fault } from '../../domain/fault.ts';
 import { type ActionId, actionId } from '../../domain/ids.ts';
-import { type Level, worstLevel } from '../../domain/level.ts';
+import { worstLevel } from '../../domain/level.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { isAhead, newestFirst } from '../../domain/retention.ts';
 import { kindOfTarget } from './catalog.ts';
@@ -33,21 +33,6 @@ export interface PlanFacts {
 	readonly lastRun: Operation | null;
 	readonly running: { readonly operation: Operation; readonly verb: BackupVerb } | null;
 }
-
-const LEVELS: Readonly<Record<PlanReason['kind'], Level>> = {
-	failed: 'critical',
-	overdue: 'critical',
-	never: 'warning',
-	unproven: 'warning',
-	'drill-overdue': 'warning',
-	'drill-failed': 'critical',
-	'drill-vacuous': 'warning',
-	damaged: 'critical',
-	gone: 'critical',
-	target: 'unknown',
-	shrunk: 'warning',
-	broken: 'unknown',
-};
 
 /** Pure. How a plan stands at this moment. */
 export function planPicture(plan: BackupPlan, facts: PlanFacts, now: number, zone: string): PlanPicture {
@@ -99,7 +84,7 @@ export function planPicture(plan: BackupPlan, facts: PlanFacts, now: number, zon
 			now,
 		},
 	);
-	const level = worstLevel(reasons.map(({ kind }) => LEVELS[kind]));
+	const level = worstLevel(reasons.map(levelOfPlanReason));
 	const verbs: BackupVerb[] = [
 		'backup',
 		'verify',
@@ -194,8 +179,11 @@ function reasonsOf(
 	if (copies.length === 0 && plan.schedule !== null) reasons.push({ kind: 'never' });
 	if (overdueSince !== null) reasons.push({ kind: 'overdue', since: overdueSince });
 	for (const { target, fault } of faults) reasons.push({ kind: 'target', target, fault });
-	const damaged = new Set(copies.filter(({ state }) => state === 'damaged').map(({ name }) => name));
-	for (const name of [...damaged].slice(0, 3)) reasons.push({ kind: 'damaged', name });
+	const damaged = new Map(
+		copies.filter(({ state }) => state === 'damaged').map(({ name, at }) => [name, at]),
+	);
+	for (const [name, at] of [...damaged].slice(0, 3))
+		reasons.push({ kind: 'damaged', name, ...(last !== undefined && last.at > at ? { isOld: true } : {}) });
 	for (const { name } of plan.targets) {
 		const newest = newestFirst(copies.filter(isGoneOrThere(name)), now)[0];
 		if (newest?.state === 'gone') reasons.push({ kind: 'gone', name: newest.name, target: name });
