@@ -109,7 +109,22 @@ export function openConsole(options: OpenOptions): OpenConsole {
 		}
 	}
 	const leave = () => void drained().then(() => quit(0));
-	const suspend = () => void away(async () => face.stop());
+	/** Stopped and perhaps continued, the screen not ours again yet. */
+	let isComingBack = false;
+	let isWantedAgain = false;
+	const suspend = (): void => {
+		if (isComingBack) isWantedAgain = true;
+		if (isAway) return;
+		void away(async () => {
+			isComingBack = true;
+			face.stop();
+		}).finally(() => {
+			isComingBack = false;
+			// Asked to stop at the moment it went on: that is not the stop it comes back from.
+			if (isWantedAgain) suspend();
+		});
+		isWantedAgain = false;
+	};
 	let exitInk: (() => void) | null = null;
 	let wantsExit = false;
 	const quit = (wanted = 0) => {
