@@ -15,6 +15,7 @@ import { createLogRecords } from '../../src/services/logs/records.ts';
 import { fakeSql, HIDDEN, SUBJECTS, Surroundings } from '../support/check-subjects.ts';
 import { latestValues } from '../support/check-subjects-records.ts';
 import { createCountingClock } from '../support/counting-clock.ts';
+import { HANGING } from '../support/hanging.ts';
 
 const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 /** Keys of a check that belong to every kind. */
@@ -41,7 +42,7 @@ afterEach(async () => {
 	await world.close();
 });
 afterAll(async () => {
-	const left = await ports.processes.find({ command: 'sleep 321987' });
+	const left = await ports.processes.find({ command: HANGING });
 	expect(left).toMatchObject({ ok: true, value: [] });
 });
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { LatestValue } from '../../src/domain/check.ts';
 import { quantity } from '../../src/domain/value.ts';
 import { EVIL, HIDDEN, type Subject, type Surroundings, secret } from './check-subjects.ts';
+import { HANGS } from './hanging.ts';
 import { closedPort, JSON_HEAD, plain } from './servers.ts';
 
 const HOUR = 3_600_000;
@@ -30,7 +31,7 @@ const answers = async (world: Surroundings, text: string) =>
 	(await world.raw((socket) => void socket.write(plain(text, JSON_HEAD)))).url;
 const junit = (name: string) =>
 	`<testsuites><testsuite name="s"><testcase classname="P0" name="a"/><testcase classname="P1" name="${name}"><failure message="x"/></testcase></testsuite></testsuites>`;
-const HANG = { run: ['sh', '-c', 'trap "" TERM; sleep 321987 & sleep 321987'] };
+const HANG = { run: ['sh', '-c', HANGS] };
 
 /** What other checks are taken to have found, in the contract suite. */
 export const latestValues: LatestValue = (check, sample) => {
@@ -161,7 +162,7 @@ export const RECORD_SUBJECTS: Readonly<Record<string, Subject>> = {
 			],
 		},
 		hang: (world) => {
-			world.program('crontab', 'trap "" TERM; sleep 321987 & sleep 321987');
+			world.program('crontab', HANGS);
 			return { match: 'x' };
 		},
 		hostile: (world) => ({

@@ -12,6 +12,7 @@ import { DATABASE_SUBJECTS } from './check-subjects-databases.ts';
 import { METRIC_SUBJECTS } from './check-subjects-metrics.ts';
 import { NETWORK_SUBJECTS } from './check-subjects-network.ts';
 import { RECORD_SUBJECTS } from './check-subjects-records.ts';
+import { HANGS } from './hanging.ts';
 import { closedPort, HOSTILE, JSON_HEAD, plain, serveRaw, type TestServer } from './servers.ts';
 
 export const HIDDEN = 'sup3r-hidden-value';
@@ -126,7 +127,6 @@ function says(world: Surroundings, program: string, text: string): void {
 	world.program(program, `cat '${world.file(`${program}.txt`, text)}'`);
 }
 /** A shell that ignores TERM, with a grandchild that keeps the pipes. */
-const HANGS = 'trap "" TERM; sleep 321987 & sleep 321987';
 
 const unit = (text: string) =>
 	`LoadState=loaded\nActiveState=${text}\nSubState=${text}\nResult=${text}\nNRestarts=1\nMainPID=${process.pid}\n`;
@@ -332,7 +332,7 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
 			notJson: ['bad-body', () => ({ run: 'echo hello', cwd: '/', read: 'json' })],
 		},
 		// A shell that ignores TERM, with a grandchild that keeps the pipes.
-		hang: () => ({ run: ['sh', '-c', 'trap "" TERM; sleep 321987 & sleep 321987'], cwd: '/' }),
+		hang: () => ({ run: ['sh', '-c', HANGS], cwd: '/' }),
 		hostile: (world) => ({
 			run: ['cat', world.file('evil.txt', `${EVIL} 8/9\n`)],
 			cwd: '/',
