@@ -90,7 +90,7 @@ export function openConsole(options: OpenOptions): OpenConsole {
 
 	/** A terminal that has stopped answering keeps nobody in here. */
 	const drained = () =>
-		Promise.race([display.drained(), new Promise<void>((resolve) => clock.after(DRAIN_MS, resolve))]);
+		Promise.race([display.drained(true), new Promise<void>((resolve) => clock.after(DRAIN_MS, resolve))]);
 
 	/** Only one thing may have the terminal at a time, and a bug on its way must not take the console along. */
 	async function away(run: () => Promise<void>): Promise<void> {

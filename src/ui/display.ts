@@ -43,8 +43,8 @@ export interface Display {
 	setCursor(place: CursorPlace | undefined): void;
 	/** The terminal's answer to the question at the end of a frame has arrived. */
 	acknowledge(): void;
-	/** Resolves when everything is sent and answered, after a second at the latest. */
-	drained(): Promise<void>;
+	/** Resolves when everything is sent and answered, after a second at the latest. `isLast`: nothing more is asked until it is entered anew. */
+	drained(isLast?: boolean): Promise<void>;
 	/** True once the terminal refuses bytes for good (hung up). */
 	readonly isGone: boolean;
 	readonly bytesSent: number;
@@ -70,6 +70,8 @@ export const createDisplay = (output: DisplayOutput, timers: Timers): Display =>
 	let unanswered = 0;
 	let isAsking = false;
 	let answersKnown: boolean | undefined;
+	/** On the way out: an answer would be typed into whatever comes next. */
+	let isQuiet = false;
 	let cancelAnswer: (() => void) | undefined;
 	let cancelRetry: (() => void) | undefined;
 	let bytesSent = 0;
@@ -157,7 +159,7 @@ export const createDisplay = (output: DisplayOutput, timers: Timers): Display =>
 		if (text === '') return;
 		unanswered += text.length;
 		framesSent++;
-		if (unanswered >= ASK_AFTER && answersKnown !== false) {
+		if (unanswered >= ASK_AFTER && answersKnown !== false && !isQuiet) {
 			text += ASK;
 			unanswered = 0;
 			isAsking = true;
@@ -231,6 +233,7 @@ export const createDisplay = (output: DisplayOutput, timers: Timers): Display =>
 		enter() {
 			if (isEntered) return;
 			isEntered = true;
+			isQuiet = false;
 			resetGrid();
 			needsAll = false;
 			modes = ENTER + modes;
@@ -266,8 +269,9 @@ export const createDisplay = (output: DisplayOutput, timers: Timers): Display =>
 			if (isAsking) answered(true);
 			else answersKnown = true;
 		},
-		drained: () =>
+		drained: (isLast = false) =>
 			new Promise((resolve) => {
+				isQuiet ||= isLast;
 				if (isGone || (rest === undefined && !(isAsking && answersKnown))) return resolve();
 				const cancel = timers.after(LAST_WORDS_MS, resolve);
 				waiting.push(() => {

@@ -173,7 +173,8 @@ describe('pack', () => {
 	test('files that grow, shrink or vanish while they are read are named, and the archive stays whole', async () => {
 		const root = scratchFolder();
 		// Large enough to be still unread when the first progress is heard.
-		for (const name of ['a', 'b', 'c', 'd']) writeFileSync(join(root, name), Buffer.alloc(30_000_000, 1));
+		writeFileSync(join(root, 'a'), Buffer.alloc(200_000_000, 1));
+		for (const name of ['b', 'c', 'd']) writeFileSync(join(root, name), Buffer.alloc(1_000_000, 1));
 		const out = join(scratchFolder(), 'a.tar');
 		let touched = false;
 		const packed = await heavy.pack({ ...all(root), to: out }, within(), () => {
@@ -187,7 +188,7 @@ describe('pack', () => {
 		const changed = packed.ok ? packed.value.changed.map((path) => path.slice(root.length + 1)) : [];
 		expect(changed).toEqual(expect.arrayContaining(['b', 'c', 'd']));
 		const looked = await heavy.unpack({ from: out, to: null, maxBytes: 1e9 }, within());
-		expect(looked).toMatchObject({ ok: true, value: { files: 3, bytes: 90_000_000 } });
+		expect(looked).toMatchObject({ ok: true, value: { files: 3, bytes: 202_000_000 } });
 	});
 
 	test.skipIf(process.platform !== 'linux')(
@@ -195,7 +196,7 @@ describe('pack', () => {
 		async () => {
 			const root = scratchFolder();
 			const outside = scratchFolder();
-			writeFileSync(join(root, 'a'), Buffer.alloc(60_000_000, 1));
+			writeFileSync(join(root, 'a'), Buffer.alloc(200_000_000, 1));
 			mkdirSync(join(root, 'z'));
 			writeFileSync(join(root, 'z/file'), 'inside');
 			writeFileSync(join(outside, 'file'), 'secret');

@@ -182,6 +182,21 @@ describe('the display', () => {
 		expect(due).toEqual([]);
 	});
 
+	it('asks nothing more on the way out, until it is entered anew', async () => {
+		const { display, taken } = open();
+		display.enter();
+		display.show(full('a'));
+		expect(taken()).toContain(ASK);
+		display.acknowledge();
+		await display.drained(true);
+		display.show(full('b'));
+		expect(taken()).not.toContain(ASK);
+		display.leave();
+		display.enter();
+		display.show(full('c'));
+		expect(taken()).toContain(ASK);
+	});
+
 	it('draws everything again on redraw and after a change of size', () => {
 		const { display, terminal, taken, resize } = open();
 		display.enter();
