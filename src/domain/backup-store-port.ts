@@ -22,6 +22,8 @@ export interface RestoreRequest {
 export interface BackupStore {
 	/** Newest first; those that went too, by their state. */
 	copies(plan: PlanId): Stored<readonly Copy[]>;
+	/** What is another text as soon as a plan's copies are others, by plan; cheaper than reading them. */
+	stamps(): Stored<ReadonlyMap<PlanId, string>>;
 	/** One transaction; a copy of the same plan, target and name is replaced. */
 	keepCopies(copies: readonly Copy[]): Stored<void>;
 	/** Newest first. */

@@ -44,6 +44,9 @@ export function createBackupStore(connection: Connection): BackupStore {
 	const copies = db.prepare<[number, string], CopyRow>(
 		'SELECT * FROM copy WHERE environment_id = ? AND plan = ? ORDER BY at DESC, name DESC',
 	);
+	const stamps = db.prepare<[number], { readonly plan: string; readonly stamp: string }>(`
+		SELECT plan, concat_ws(' ', count(*), total(at), total(bytes), total(verified_at), total(proven_at), total(unicode(state)),
+			count(pinned)) AS stamp FROM copy WHERE environment_id = ? GROUP BY plan`);
 	const keep = db.prepare(`
 		INSERT INTO copy (environment_id, plan, target, name, at, bytes, state, manifest, verified_at, proven_at, pinned)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -84,6 +87,8 @@ export function createBackupStore(connection: Connection): BackupStore {
 		);
 	return {
 		copies: (plan) => connection.read(() => copies.all(environment, plan).map(toCopy)),
+		stamps: () =>
+			connection.read(() => new Map(stamps.all(environment).map(({ plan, stamp }) => [planId(plan), stamp]))),
 		keepCopies: (all) =>
 			connection.write(() => {
 				for (const copy of all) write(copy);

@@ -36,6 +36,26 @@ describe('what is remembered of backups', () => {
 		expect(got(opened(path, { environment: 'staging' }).backups.copies(PLAN))).toEqual([]);
 	});
 
+	it('stamps the copies of each plan: another text whenever one of them is another', () => {
+		const path = scratch();
+		const { backups } = opened(path);
+		const stamp = () => got(opened(path).backups.stamps()).get(PLAN);
+		const seen = [stamp()];
+		const change = (...copies: Parameters<typeof copy>[]) => {
+			got(backups.keepCopies(copies.map((one) => copy(...one))));
+			seen.push(stamp());
+		};
+		change([1]);
+		change([3]);
+		change([3, { verifiedAt: 7 }]);
+		change([3, { verifiedAt: 7, provenAt: 8 }]);
+		change([3, { verifiedAt: 7, provenAt: 8, state: 'damaged' }]);
+		change([3, { verifiedAt: 7, provenAt: 8, state: 'removed' }]);
+		expect(new Set(seen).size).toBe(seen.length);
+		change([3, { verifiedAt: 7, provenAt: 8, state: 'removed' }]);
+		expect(seen.at(-1)).toBe(seen.at(-2));
+	});
+
 	it('holds one request of a restore at a time, until it is carried out', () => {
 		const { backups } = opened(scratch());
 		const asked = { copy: 'c1', target: 'backups/', by: 'mei', at: NOW };

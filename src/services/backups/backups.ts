@@ -37,6 +37,8 @@ export function createBackups(parts: BackupsParts): Backups {
 	let lookedAt = Number.NEGATIVE_INFINITY;
 	/** null until it was asked for once. */
 	let pictures: readonly PlanPicture[] | null = null;
+	/** Of the copies that were read last. */
+	let stamps: ReadonlyMap<PlanId, string> = new Map();
 
 	const plans = () => parts.system().backups;
 	const planOf = (id: PlanId) => plans().find((plan) => plan.id === id);
@@ -214,8 +216,13 @@ export function createBackups(parts: BackupsParts): Backups {
 			else tell();
 		},
 		reread() {
-			for (const plan of plans()) catalog.reread(plan.id);
-			tell();
+			// A poller writes every second, and seldom a copy; what an operation changes is told when it begins and ends.
+			const now = parts.store.stamps();
+			if (!now.ok) return;
+			const changed = plans().filter(({ id }) => now.value.get(id) !== stamps.get(id));
+			stamps = now.value;
+			for (const { id } of changed) catalog.reread(id);
+			if (changed.length > 0) tell();
 		},
 		changed: tell,
 		async open() {
